@@ -1,0 +1,1 @@
+"""The database: engine and sessions, errors, schema, changes, and the private server."""

@@ -1,0 +1,24 @@
+"""What the lists and dialogs read: session queries that answer with frozen rows.
+
+The submodules load when first used: importing this package costs nothing, so the window can name them
+before SQLAlchemy has been imported.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blogadmin.core.queries import comments as comments
+    from blogadmin.core.queries import posts as posts
+    from blogadmin.core.queries import users as users
+
+__all__ = ["comments", "posts", "users"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(name)

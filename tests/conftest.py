@@ -1,0 +1,178 @@
+"""One PostgreSQL for the run, one database for each test, and nothing left behind by any of them."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+
+if TYPE_CHECKING:
+    from blogadmin.core.database.engine import Database
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    skip = pytest.mark.skip(reason="slow; run with --slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path="/" + name))
+
+
+def connect(url: str) -> psycopg2.extensions.connection:
+    """A plain connection in autocommit, as psql would have it."""
+    connection = psycopg2.connect(url.replace("+psycopg2", ""), application_name="test")
+    connection.autocommit = True
+    return connection
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a server on which tests may create databases.
+
+    BLOGADMIN_TEST_URL names a server of your own; otherwise the embedded one runs for as long as the
+    tests do, one for all xdist workers.
+    """
+    given = os.environ.get("BLOGADMIN_TEST_URL")
+    if given:
+        yield given
+        return
+    from blogadmin.core.database.embedded import EmbeddedServer
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with EmbeddedServer(shared / "server", fast=True) as server:
+        yield server.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """Name of a migrated, empty database that each test's own is copied from."""
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(MIGRATIONS.glob("*.py")))).hexdigest()
+    name = f"blogadmin_template_{digest[:12]}"
+    with closing(connect(server_url)) as admin, admin.cursor() as cursor:
+        # Workers and test runs that share a server build the template once between them.
+        cursor.execute("SELECT pg_advisory_lock(727274)")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", (name,))
+        if cursor.fetchone() is None:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+            from blogadmin.core.database import schema
+
+            schema.upgrade(with_database(server_url, name))
+            cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+        cursor.execute("SELECT pg_advisory_unlock(727274)")
+    return name
+
+
+@pytest.fixture
+def make_database(server_url: str) -> Iterator[Callable[[str | None], str]]:
+    """Make databases that are dropped after the test: ``make_database(template or None) -> url``."""
+    names: list[str] = []
+
+    def make(template: str | None = None) -> str:
+        name = f"test_{uuid.uuid4().hex[:16]}"
+        with closing(connect(server_url)) as admin, admin.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        names.append(name)
+        return with_database(server_url, name)
+
+    yield make
+    with closing(connect(server_url)) as admin, admin.cursor() as cursor:
+        left_open = _transactions_left_open(cursor, names)
+        for name in names:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    assert not left_open, f"transactions left open: {left_open}"
+
+
+def _transactions_left_open(cursor: psycopg2.extensions.cursor, names: list[str]) -> list[tuple[str, str]]:
+    cursor.execute(
+        "SELECT application_name, query FROM pg_stat_activity"
+        " WHERE datname = ANY(%s) AND state LIKE 'idle in transaction%%'",
+        (names,),
+    )
+    return cursor.fetchall()
+
+
+@pytest.fixture
+def database_url(make_database: Callable[[str | None], str], template: str) -> str:
+    """A migrated, empty database of the test's own."""
+    return make_database(template)
+
+
+@pytest.fixture
+def empty_database_url(make_database: Callable[[str | None], str]) -> str:
+    """A database with nothing in it, not even a schema."""
+    return make_database(None)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The program's own way into ``database_url``; closed after the test."""
+    from blogadmin.core.database.engine import Database
+
+    with closing(Database(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sql(database_url: str) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
+    """Run a statement as another client would: ``sql("UPDATE …", args) -> rows`` (committed at once)."""
+    with ExitStack() as stack:
+        connection = stack.enter_context(closing(connect(database_url)))
+
+        def run(statement: str, args: object = None) -> list[tuple[object, ...]]:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, args)  # pyright: ignore[reportArgumentType]
+                return cursor.fetchall() if cursor.description else []
+
+        yield run
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Fail a test that leaves a thread running."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    for thread in left:
+        thread.join(2.0)
+    left = [t.name for t in left if t.is_alive()]
+    assert not left, f"threads left running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which the program logs a warning, unless it is marked ``expects_log``."""
+    yield
+    if request.node.get_closest_marker("expects_log"):
+        return
+    for when in ("setup", "call"):
+        loud = [r for r in caplog.get_records(when) if r.levelno >= logging.WARNING]  # pyright: ignore[reportArgumentType]
+        assert not loud, f"logged during {when}: {[r.getMessage() for r in loud]}"
