@@ -1,0 +1,349 @@
+"""The way into a database: engines, sessions, and the emergency exits.
+
+One ``Database`` for a process. Units of work go through ``session_scope()`` (or ``get_db()``, the same body
+as a generator that a web framework can inject); lists read through ``reader()``. The blog's web application
+may import ``engine``, ``SessionLocal``, ``get_db`` and ``session_scope`` from here: they belong to the
+database that the settings name, and nothing is opened before it is used.
+
+Behind PgBouncer, allow our start-up options: ``ignore_startup_parameters = extra_float_digits,options``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import psycopg2
+from psycopg2 import extensions
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+from blogadmin import __version__
+from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
+from blogadmin.settings import Settings, SettingsError, load
+
+APPLICATION_NAME: Final = f"blogadmin/{__version__}"
+PING_AFTER: Final = 5.0
+"""Seconds of rest after which a reader's connection is asked whether it still lives."""
+
+# SQLAlchemy tells a lost connection by English words; a server may speak another language.
+_LOST = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "08000", "08003", "08006", "08P01"})
+_QUERY_CANCELED = "57014"
+# A cancel that came too late must not explain a time-out that strikes the same connection later.
+_CANCEL_COUNTS_FOR = 5.0
+
+
+def to_url(url: str) -> URL:
+    """Read any PostgreSQL address as one for psycopg2. Raises ``SettingsError`` if it is none."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not chained and not repeated: the text may hold a password.
+        raise SettingsError("database_url", "is not an address like postgresql://user@host/name") from None
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise SettingsError("database_url", f"names {parsed.get_backend_name()}, not PostgreSQL")
+    return parsed.set(drivername="postgresql+psycopg2")
+
+
+def connect_args(url: URL, settings: Settings) -> dict[str, Any]:
+    """libpq's arguments beside the URL: bounded waits, a name, UTC. What the URL itself says wins.
+
+    ``lc_messages`` is not among them: only a superuser may set it, others could not connect at all.
+    """
+    ours: dict[str, Any] = {
+        "application_name": APPLICATION_NAME,
+        "connect_timeout": settings.connect_timeout,
+        # Both are needed: keepalives notice a dead network while waiting, the user timeout while sending.
+        "keepalives": 1,
+        "keepalives_idle": 3,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 5000,
+    }
+    options = (
+        "-c timezone=UTC"
+        f" -c statement_timeout={settings.statement_timeout_ms}"
+        f" -c lock_timeout={settings.lock_timeout_ms}"
+        " -c idle_in_transaction_session_timeout=30s"
+    )
+    # The server lets the last one win, so the person's own options stand behind ours.
+    theirs = url.query.get("options", os.environ.get("PGOPTIONS", ""))
+    theirs = theirs if isinstance(theirs, str) else " ".join(theirs)
+    rest = {name: value for name, value in ours.items() if name not in url.query}
+    return {**rest, "options": f"{options} {theirs}".rstrip()}
+
+
+class Database:
+    """One database, its connections and its sessions. Making it opens nothing."""
+
+    def __init__(self, url: str, settings: Settings | None = None) -> None:
+        """Raises ``SettingsError`` when ``url`` is not the address of a PostgreSQL database."""
+        self.url: Final = to_url(url)
+        self.settings: Final = settings or Settings()
+        self.read_only = False
+        """When true, ``session_scope()`` opens transactions in which the server refuses every change."""
+        self._lock = threading.Lock()
+        self._sockets: weakref.WeakSet[extensions.connection] = weakref.WeakSet()
+        self._cancelled: dict[int, float] = {}
+        self._aborted = False
+        self._mine = threading.local()
+        self._kept: list[_Reader] = []
+        self.engine: Final = self._make_engine(
+            pool_pre_ping=True,
+            pool_size=self.settings.pool_size,
+            max_overflow=self.settings.max_overflow,
+            pool_timeout=self.settings.pool_timeout,
+            pool_recycle=1800,
+        )
+        # Readers keep their connection, so they must neither use up nor wait for the writers' pool.
+        self._reading: Final = self._make_engine(
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            execution_options={"postgresql_readonly": True},
+        )
+        self._only_looking: Final = self.engine.execution_options(postgresql_readonly=True)
+        self.sessions: Final = sessionmaker(bind=self.engine, autoflush=False)
+
+    def get_db(self) -> Generator[Session, None, None]:
+        """Give one session: committed on success, rolled back on any exception, always closed.
+
+        Raises ``OutcomeUnknown`` when the connection is lost while the server commits.
+        """
+        session = self.sessions(bind=self._only_looking) if self.read_only else self.sessions()
+        try:
+            yield session
+            session.flush()
+            _commit(session)
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+    def session_scope(self) -> AbstractContextManager[Session]:
+        """``get_db()`` for a ``with`` statement."""
+        return contextmanager(self.get_db)()
+
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        """Give a session for reading on the connection that this thread keeps.
+
+        Each statement stands alone (autocommit), so nothing is left open and no snapshot grows old. After a
+        lost connection the next use opens a new one. Used again inside itself, it gives the same session.
+        """
+        mine: _Reader | None = getattr(self._mine, "reader", None)
+        if mine is not None and mine.session is not None:
+            yield mine.session
+            return
+        mine = self._living_reader(mine)
+        session = mine.session = self.sessions(bind=mine.connection)
+        try:
+            yield session
+        finally:
+            session.close()
+            mine.session = None
+            mine.used = time.monotonic()
+            if mine not in self._kept:
+                # close() came meanwhile and left the connection to us, who were using it.
+                mine.close()
+
+    def backend_pid(self, session: Session) -> int:
+        """The process on the server that works for ``session``; takes a connection if it has none yet."""
+        return _raw(session.connection()).info.backend_pid
+
+    def cancel(self, pid: int) -> bool:
+        """Ask the server to stop what ``pid`` is doing; whoever waits for it gets ``Cancelled``.
+
+        Goes over a second short connection: psycopg2's own ``cancel()`` would stop every Python thread
+        until the network answers. ``False`` when the server could not be asked or knows no such process.
+        """
+        self._cancelled[pid] = time.monotonic()
+        try:
+            with closing(self.connect()) as side, side.cursor() as cursor:
+                cursor.execute("SELECT pg_cancel_backend(%s)", (pid,))
+                row = cursor.fetchone()
+        except (psycopg2.Error, Unavailable):
+            return False
+        return bool(row and row[0])
+
+    def connect(self) -> extensions.connection:
+        """Open a short connection of its own, in autocommit. Close it; ``abort()`` reaches it, too."""
+        arguments, keywords = self.engine.dialect.create_connect_args(self.url)
+        self._refuse_when_aborted()
+        raw = psycopg2.connect(*arguments, **{**keywords, **connect_args(self.url, self.settings)})
+        self._remember(raw, None)
+        raw.autocommit = True
+        return raw
+
+    def abort(self) -> None:
+        """Shut every socket, so that each thread that waits for the server wakes at once with an error.
+
+        For the end of the program; afterwards only ``close()`` is useful.
+        """
+        self._aborted = True
+        with self._lock:
+            for raw in tuple(self._sockets):
+                _shut(raw)
+
+    def close(self) -> None:
+        """Close every connection that is at rest; the others close as soon as they are given back."""
+        with self._lock:
+            kept, self._kept = self._kept, []
+        for reader in kept:
+            if reader.session is None:
+                reader.close()
+        self._reading.dispose()
+        self.engine.dispose()
+
+    def _make_engine(self, **arguments: Any) -> Engine:
+        engine = create_engine(
+            self.url,
+            connect_args=connect_args(self.url, self.settings),
+            hide_parameters=True,
+            echo=self.settings.echo,
+            **arguments,
+        )
+        event.listen(engine, "do_connect", lambda *_args: self._refuse_when_aborted())
+        event.listen(engine, "connect", self._remember)
+        event.listen(engine, "handle_error", self._seen)
+        return engine
+
+    def _living_reader(self, mine: _Reader | None) -> _Reader:
+        if mine is not None:
+            if mine.lives():
+                return mine
+            mine.close()
+        fresh = self._mine.reader = _Reader(self._reading.connect())
+        with self._lock:
+            gone = [kept for kept in self._kept if kept is mine or not kept.thread.is_alive()]
+            self._kept = [kept for kept in self._kept if kept not in gone] + [fresh]
+        for reader in gone:
+            reader.close()
+        return fresh
+
+    def _refuse_when_aborted(self) -> None:
+        if self._aborted:
+            raise Unavailable("The program is closing.")
+
+    def _remember(self, raw: Any, _record: object) -> None:
+        with self._lock:
+            self._sockets.add(raw)
+            if self._aborted:
+                _shut(raw)
+
+    def _seen(self, context: ExceptionContext) -> Exception | None:
+        code = getattr(context.original_exception, "pgcode", None)
+        if code in _LOST:
+            context.is_disconnect = True
+        if code != _QUERY_CANCELED or context.connection is None:
+            return None
+        at = self._cancelled.pop(_raw(context.connection).info.backend_pid, None)
+        if at is None or time.monotonic() - at > _CANCEL_COUNTS_FOR:
+            return None
+        return Cancelled("Stopped.")
+
+
+class _Reader:
+    """A thread's own connection for reading, and when it was last of use."""
+
+    __slots__ = ("connection", "session", "thread", "used")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.session: Session | None = None
+        self.thread = threading.current_thread()
+        self.used = time.monotonic()
+
+    def lives(self) -> bool:
+        """Whether the connection can be used again; asks the server only after a rest."""
+        if self.connection.closed or self.connection.invalidated:
+            return False
+        raw = _raw(self.connection)
+        if raw.closed:
+            return False
+        if time.monotonic() - self.used < PING_AFTER:
+            return True
+        try:
+            with raw.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except psycopg2.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close the connection, whatever state it is in."""
+        if not self.connection.closed:
+            self.connection.invalidate()
+            self.connection.close()
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as exc:
+        if not exc.connection_invalidated:
+            raise
+        raise OutcomeUnknown(
+            "The connection was lost while saving, so the change may or may not have been saved."
+            " Reload to see which."
+        ) from exc
+
+
+def _raw(connection: Connection) -> extensions.connection:
+    return cast("extensions.connection", connection.connection.dbapi_connection)
+
+
+def _shut(raw: extensions.connection) -> None:
+    # The family does not matter to shutdown(); the duplicate leaves libpq its own descriptor.
+    with (
+        contextlib.suppress(psycopg2.Error, OSError),
+        closing(socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)) as twin,
+    ):
+        twin.shutdown(socket.SHUT_RDWR)
+
+
+@cache
+def default() -> Database:
+    """The database that the settings name. Raises ``SettingsError`` when they name none."""
+    from blogadmin import paths
+
+    settings = load(file=paths.config_file())
+    if settings.database_url is None:
+        raise SettingsError("BLOGADMIN_DATABASE_URL", "is not set, so there is no database to open.")
+    return Database(settings.database_url, settings)
+
+
+def get_db() -> Generator[Session, None, None]:
+    """A session on the ``default()`` database, for ``Depends(get_db)``."""
+    yield from default().get_db()
+
+
+def session_scope() -> AbstractContextManager[Session]:
+    """A session on the ``default()`` database, for a ``with`` statement."""
+    return default().session_scope()
+
+
+if TYPE_CHECKING:
+    engine: Engine
+    SessionLocal: sessionmaker[Session]
+
+_LAZY: dict[str, Callable[[], object]] = {
+    "engine": lambda: default().engine,
+    "SessionLocal": lambda: default().sessions,
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LAZY:
+        return _LAZY[name]()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

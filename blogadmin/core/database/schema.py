@@ -1,0 +1,130 @@
+"""Which revision a database has, and the way to the newest.
+
+Opening the program reads the revision with one plain statement. Alembic, which takes as long to import as
+the window takes to appear, is imported only when something has to be upgraded.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from blogadmin import paths
+
+if TYPE_CHECKING:
+    from blogadmin.core.database.engine import Database
+
+Kind = Literal["empty", "foreign", "current", "older", "newer"]
+
+TABLES = ("users", "posts", "comments")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: its revision, the one before it, and what it does in one line."""
+
+    revision: str
+    down_revision: str | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a database stands to this program.
+
+    ``empty``: none of the blog's tables. ``foreign``: the blog's tables, but never migrated by this program;
+    it can be adopted. ``older``: ``pending`` says what an upgrade will do. ``newer``: a revision that this
+    program does not know, so it may only look.
+    """
+
+    kind: Kind
+    revision: str | None
+    head: str
+    pending: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def migrations() -> tuple[Migration, ...]:
+    """Every step in order, the first one first."""
+    found = [_read(p.read_text("utf-8")) for p in (paths.migrations_dir() / "versions").glob("*.py")]
+    by_parent = {step.down_revision: step for step in found}
+    chain: list[Migration] = []
+    while (step := by_parent.get(chain[-1].revision if chain else None)) is not None:
+        chain.append(step)
+    if not chain or len(chain) != len(found):
+        raise RuntimeError("the migrations do not form one chain")
+    return tuple(chain)
+
+
+def head() -> str:
+    """The newest revision that this program knows."""
+    return migrations()[-1].revision
+
+
+def inspect(database: Database) -> State:
+    """Tell how ``database`` stands to this program. Raises the driver's error when it cannot be asked."""
+    from sqlalchemy import text
+
+    with database.reader() as session:
+        present = set(session.scalars(text(_TABLES_PRESENT), {"names": ["alembic_version", *TABLES]}))
+        revision: str | None = None
+        if "alembic_version" in present:
+            revision = session.scalar(text("SELECT version_num FROM alembic_version"))
+    if revision is None:
+        return State("foreign" if present & set(TABLES) else "empty", None, head(), _pending(None))
+    if revision == head():
+        return State("current", revision, head())
+    if revision in {step.revision for step in migrations()}:
+        return State("older", revision, head(), _pending(revision))
+    return State("newer", revision, head())
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at ``url`` to ``head()`` in one transaction.
+
+    Two programs may call this at once: one does the work, the other waits and finds it done. Raises the
+    driver's error (``errors.translate`` knows it), and then nothing has changed.
+    """
+    from alembic import command
+    from sqlalchemy import create_engine, pool
+
+    from blogadmin.core.database.engine import to_url
+
+    engine = create_engine(
+        to_url(url), poolclass=pool.NullPool, hide_parameters=True, connect_args={"connect_timeout": 3}
+    )
+    with engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _config():  # noqa: ANN202 - naming the type would import Alembic
+    from alembic.config import Config
+
+    config = Config()
+    # Alembic interpolates the option, and a folder's name may contain a percent sign.
+    config.set_main_option("script_location", str(paths.migrations_dir()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+_TABLES_PRESENT = (
+    "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL"
+)
+_ASSIGNED = re.compile(r"^(revision|down_revision)(?:\s*:[^=]+)?\s*=\s*(.+?)\s*$", re.MULTILINE)
+
+
+def _read(source: str) -> Migration:
+    assigned = {name: ast.literal_eval(value) for name, value in _ASSIGNED.findall(source)}
+    doc = source.split('"""', 2)[1]
+    return Migration(assigned["revision"], assigned["down_revision"], doc.strip().partition("\n")[0])
+
+
+def _pending(revision: str | None) -> tuple[str, ...]:
+    steps = migrations()
+    done = 0 if revision is None else 1 + [step.revision for step in steps].index(revision)
+    return tuple(step.summary for step in steps[done:])
