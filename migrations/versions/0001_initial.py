@@ -74,10 +74,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'", name="users_email_check"
+            "email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'", name=op.f("users_email_check")
         ),
-        sa.CheckConstraint("role IN ('user', 'editor', 'moderator', 'admin')", name="users_role_check"),
-        sa.CheckConstraint("length(btrim(name)) BETWEEN 1 AND 100", name="users_name_check"),
+        sa.CheckConstraint("role IN ('user', 'editor', 'moderator', 'admin')", name=op.f("users_role_check")),
+        sa.CheckConstraint("length(btrim(name)) BETWEEN 1 AND 100", name=op.f("users_name_check")),
         sa.PrimaryKeyConstraint("id", name="users_pkey"),
     )
     op.create_index("ix_users_email", "users", ["email"], unique=True)
@@ -107,16 +107,16 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "metadata IS NULL OR jsonb_typeof(metadata) = 'object'", name="posts_metadata_check"
+            "metadata IS NULL OR jsonb_typeof(metadata) = 'object'", name=op.f("posts_metadata_check")
         ),
-        sa.CheckConstraint("slug ~ '^[^/?#[:space:][:cntrl:]]+$'", name="posts_slug_check"),
+        sa.CheckConstraint("slug ~ '^[^/?#[:space:][:cntrl:]]+$'", name=op.f("posts_slug_check")),
         sa.CheckConstraint(
             "status IN ('draft', 'review', 'scheduled', 'published', 'archived')",
-            name="posts_status_check",
+            name=op.f("posts_status_check"),
         ),
-        sa.CheckConstraint("length(btrim(title)) BETWEEN 1 AND 200", name="posts_title_check"),
-        sa.CheckConstraint("octet_length(body) <= 5242880", name="posts_body_check"),
-        sa.CheckConstraint("view_count >= 0", name="posts_view_count_check"),
+        sa.CheckConstraint("length(btrim(title)) BETWEEN 1 AND 200", name=op.f("posts_title_check")),
+        sa.CheckConstraint("octet_length(body) <= 5242880", name=op.f("posts_body_check")),
+        sa.CheckConstraint("view_count >= 0", name=op.f("posts_view_count_check")),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="posts_author_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="posts_pkey"),
         sa.UniqueConstraint("public_id", name="posts_public_id_key"),
@@ -145,9 +145,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "status IN ('pending', 'approved', 'spam', 'trash')", name="comments_status_check"
+            "status IN ('pending', 'approved', 'spam', 'trash')", name=op.f("comments_status_check")
         ),
-        sa.CheckConstraint("length(btrim(body)) BETWEEN 1 AND 5242880", name="comments_body_check"),
+        sa.CheckConstraint("length(btrim(body)) BETWEEN 1 AND 5242880", name=op.f("comments_body_check")),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="comments_author_id_fkey"),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name="comments_post_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="comments_pkey"),
