@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg2
 from psycopg2 import extensions
@@ -30,7 +30,10 @@ from sqlalchemy.pool import NullPool
 
 from blogadmin import __version__
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
+from blogadmin.core.database.units import UNKNOWN, blockers, driver_connection, transact
 from blogadmin.settings import Settings, SettingsError, load
+
+T = TypeVar("T")
 
 APPLICATION_NAME: Final = f"blogadmin/{__version__}"
 PING_AFTER: Final = 5.0
@@ -159,7 +162,7 @@ class Database:
 
     def backend_pid(self, session: Session) -> int:
         """The process on the server that works for ``session``; takes a connection if it has none yet."""
-        return _raw(session.connection()).info.backend_pid
+        return driver_connection(session.connection()).info.backend_pid
 
     def cancel(self, pid: int) -> bool:
         """Ask the server to stop what ``pid`` is doing; whoever waits for it gets ``Cancelled``.
@@ -175,6 +178,19 @@ class Database:
         except (psycopg2.Error, Unavailable):
             return False
         return bool(row and row[0])
+
+    def transact(self, unit: Callable[[Session], T]) -> T:
+        """Run ``unit`` in a session and commit; repeat it after a deadlock, at most three times in all.
+
+        ``unit`` must not do anything but work on its session, since it may run again. Raises ``Locked``
+        with the name of who held the row, and ``OutcomeUnknown`` only when, with the connection lost during
+        COMMIT, the server could not be asked again. Other errors come as the driver raised them.
+        """
+        return transact(self, unit)
+
+    def blockers(self, pid: int) -> str:
+        """Who holds what ``pid`` waits for, as "bob (psql)"; empty when nobody does or nobody can tell."""
+        return blockers(self, pid)
 
     def connect(self) -> extensions.connection:
         """Open a short connection of its own, in autocommit. Close it; ``abort()`` reaches it, too."""
@@ -247,7 +263,7 @@ class Database:
             context.is_disconnect = True
         if code != _QUERY_CANCELED or context.connection is None:
             return None
-        at = self._cancelled.pop(_raw(context.connection).info.backend_pid, None)
+        at = self._cancelled.pop(driver_connection(context.connection).info.backend_pid, None)
         if at is None or time.monotonic() - at > _CANCEL_COUNTS_FOR:
             return None
         return Cancelled("Stopped.")
@@ -268,7 +284,7 @@ class _Reader:
         """Whether the connection can be used again; asks the server only after a rest."""
         if self.connection.closed or self.connection.invalidated:
             return False
-        raw = _raw(self.connection)
+        raw = driver_connection(self.connection)
         if raw.closed:
             return False
         if time.monotonic() - self.used < PING_AFTER:
@@ -293,14 +309,7 @@ def _commit(session: Session) -> None:
     except DBAPIError as exc:
         if not exc.connection_invalidated:
             raise
-        raise OutcomeUnknown(
-            "The connection was lost while saving, so the change may or may not have been saved."
-            " Reload to see which."
-        ) from exc
-
-
-def _raw(connection: Connection) -> extensions.connection:
-    return cast("extensions.connection", connection.connection.dbapi_connection)
+        raise OutcomeUnknown(UNKNOWN) from exc
 
 
 def _shut(raw: extensions.connection) -> None:

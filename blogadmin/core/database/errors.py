@@ -122,3 +122,20 @@ class OutcomeUnknown(KnownError):
 
 class Cancelled(KnownError):
     """A newer request or the person stopped it. Never shown."""
+
+
+def translate(exc: BaseException) -> KnownError | None:
+    """The known error that ``exc`` stands for, ``exc`` itself if it is one, ``None`` when it is a bug."""
+    if isinstance(exc, KnownError):
+        return exc
+    # Late: the window imports this module for the family above, before SQLAlchemy has been loaded.
+    from blogadmin.core.database.translate import known
+
+    return known(exc)
+
+
+def describe(exc: BaseException) -> str:
+    """Name an error for the log: its class, SQLSTATE and constraint. Never its text, which may hold rows."""
+    from blogadmin.core.database.translate import describe
+
+    return describe(exc)
