@@ -32,8 +32,8 @@ class EmbeddedServer:
     """A PostgreSQL server of this person's own, with its data below ``home``.
 
     All programs that name the same ``home`` share one server. Each holds one connection for as long as
-    it uses the server; the last one to leave stops it. ``fast`` is for tests: what was written may be
-    lost when the computer (not the program) crashes. All methods block: keep them off the GUI thread.
+    it uses the server; the last one to leave stops it. ``fast`` is for tests: when the server or the
+    computer crashes, data may be lost. All methods block: keep them off the GUI thread.
     """
 
     def __init__(self, home: Path, *, fast: bool = False) -> None:
@@ -129,16 +129,16 @@ class EmbeddedServer:
         Returns whether the server is off now; ``False`` as well when this program did not use it.
         Raises ``EmbeddedServerError`` when another program keeps it busy.
         """
-        cluster, hold = self._cluster, self._hold
-        if cluster is None or hold is None:
+        cluster = self._cluster
+        if cluster is None or self._hold is None:
             return False
         with self._locked(cluster.home):
+            hold = self._hold if self._holds() else self._rejoin(cluster)
             self._hold = None
+            if hold is None:
+                return not postmaster.runs(cluster)
             with contextlib.closing(hold):
-                if self._alone(hold):
-                    return postmaster.shut_down(cluster)
-            # The server was lost, and maybe started again by another program, which then stops it.
-            return hold.closed == _BROKEN and not postmaster.runs(cluster)
+                return self._alone(hold) and postmaster.shut_down(cluster)
 
     def _find(self) -> Cluster:
         account, home = root.choose(self._home)
@@ -158,9 +158,16 @@ class EmbeddedServer:
             yield lock
 
     def _holds(self) -> bool:
+        """Tell whether this program is counted as a user, of a server that lets new sessions in."""
+        hold = self._hold
+        if hold is None:
+            return False
         try:
-            return self._hold is not None and _ask(self._hold, "SELECT true")
+            # A killed server's session may outlive it for a moment; only a new one proves the server.
+            with self._session():
+                return _ask(hold, "SELECT true")
         except psycopg2.Error:
+            hold.close()
             return False
 
     def _open(self, cluster: Cluster) -> psycopg2.extensions.connection:
@@ -175,6 +182,15 @@ class EmbeddedServer:
             else:
                 postmaster.launch(cluster)
                 launched = True
+            time.sleep(POLL_S)
+        return hold
+
+    def _rejoin(self, cluster: Cluster) -> psycopg2.extensions.connection | None:
+        """Join the server again if it recovered, or was revived, after this program lost it."""
+        deadline = time.monotonic() + postmaster.STOP_TIMEOUT_S
+        while (hold := self._join(cluster)) is None:
+            if not postmaster.runs(cluster) or time.monotonic() > deadline:
+                return None
             time.sleep(POLL_S)
         return hold
 
@@ -232,9 +248,6 @@ class EmbeddedServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-_BROKEN = 2  # psycopg2's number for a connection that the server ended
 
 
 def _ask(connection: psycopg2.extensions.connection, question: str, *arguments: object) -> bool:
