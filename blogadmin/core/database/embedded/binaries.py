@@ -92,8 +92,8 @@ def find(home: Path, account: Account) -> Programs:
 
 def existing_major(home: Path) -> int | None:
     """Return the version that made the newest data in ``home``, or ``None`` without data."""
-    majors = [int(path.read_text().strip()) for path in home.glob("pg*/data/PG_VERSION")]
-    return max(majors, default=None)
+    contents = [path.read_text().strip() for path in home.glob("pg*/data/PG_VERSION")]
+    return max((int(content) for content in contents if content.isdigit()), default=None)
 
 
 def _usable() -> Iterator[tuple[Path, int]]:

@@ -197,7 +197,7 @@ class Cluster:
         if self._loopback:
             return {
                 "listen_addresses": LOOPBACK,
-                "port": str(self._free_port()),
+                "port": str(self._port()),
                 "unix_socket_directories": "",
             }
         return {
@@ -207,16 +207,13 @@ class Cluster:
             "unix_socket_permissions": "0700",
         }
 
-    def _free_port(self) -> int:
-        # The port of last time if possible: programs may still hold a URL with it.
+    def _port(self) -> int:
+        # The port of last time if it is free: programs may still hold a URL with it.
         with contextlib.suppress(OSError):
-            found = re.search(r"^port = '(\d+)'", (self.folder / "settings.conf").read_text(), re.MULTILINE)
-            with socket.socket() as probe:
-                probe.bind((LOOPBACK, int(found[1]) if found else 0))
-                return probe.getsockname()[1]
-        with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            return probe.getsockname()[1]
+            settings = (self.folder / "settings.conf").read_text(encoding="utf-8")
+            found = re.search(r"^port = '(\d+)'", settings, re.MULTILINE)
+            return _free_port(int(found[1]) if found else 0)
+        return _free_port(0)
 
     def _socket_folder(self) -> Path:
         near = self.folder / "socket"
@@ -297,6 +294,15 @@ def _fits(folder: Path) -> bool:
     # The driver reads a comma as "or", and takes its text in UTF-8 only.
     printable = not re.search("[,\n\ud800-\udfff]", str(folder))
     return printable and len(path) <= _SOCKET_PATH_MAX
+
+
+def _free_port(wanted: int) -> int:
+    with socket.socket() as probe:
+        if os.name == "posix":
+            # Sessions that ended a moment ago do not make a port taken; the server sees it so, too.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((LOOPBACK, wanted))
+        return probe.getsockname()[1]
 
 
 def _quoted(value: str) -> str:

@@ -26,12 +26,11 @@ SCRIPT = Path(__file__).with_name("program.py")
 class Program:
     """One process that runs ``program.py``."""
 
-    def __init__(self, home: Path, *, linger: float = 30.0, **popen: Any) -> None:
+    def __init__(self, home: Path, *, linger: float = 30.0, login: str = "") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(home), str(linger)],
+            [sys.executable, str(SCRIPT), str(home), str(linger), login],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            **popen,
         )
         self._unread = b""
 

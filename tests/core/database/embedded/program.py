@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,17 @@ def obey(server: EmbeddedServer, command: str, argument: str) -> Any:
     return getattr(server, command)()
 
 
-def main(home: str, linger: str) -> None:
+def become(login: str) -> None:
+    """Drop root's rights for those of ``login``."""
+    entry = pwd.getpwnam(login)
+    os.setgroups([])
+    os.setgid(entry.pw_gid)
+    os.setuid(entry.pw_uid)
+
+
+def main(home: str, linger: str, login: str = "") -> None:
+    if login:
+        become(login)
     server = EmbeddedServer(Path(home), fast=True)
     server._linger = float(linger)
     for line in sys.stdin:
