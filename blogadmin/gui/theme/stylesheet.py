@@ -28,7 +28,6 @@ _IMAGES: Final[Mapping[str, tuple[str, str]]] = {
     "image_tick_off": ("check", "disabled"),
     "image_menu_tick": ("check", "accent_ink"),
     "image_submenu": ("chevron-right", "text2"),
-    "image_submenu_rtl": ("chevron-left", "text2"),
 }
 
 
