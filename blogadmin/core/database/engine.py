@@ -201,6 +201,17 @@ class Database:
         raw.autocommit = True
         return raw
 
+    def sever(self, pid: int) -> bool:
+        """Shut the socket of the connection that ``pid`` serves, so that who waits for it fails at once.
+
+        For a server that answers nothing any more, a ``cancel()`` neither. ``False``: no such connection.
+        """
+        with self._lock:
+            found = [raw for raw in self._sockets if not raw.closed and raw.info.backend_pid == pid]
+            for raw in found:
+                _shut(raw)
+        return bool(found)
+
     def abort(self) -> None:
         """Shut every socket, so that each thread that waits for the server wakes at once with an error.
 
