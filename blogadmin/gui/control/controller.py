@@ -1,0 +1,171 @@
+"""The one door through which anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from blogadmin.core import queries
+from blogadmin.core.database.errors import Cancelled, Duplicate, KnownError, OutcomeUnknown
+from blogadmin.core.operations.operation import Operation, Outcome
+from blogadmin.gui.control.hub import ChangeHub
+from blogadmin.gui.control.messages import Messages, sentence
+from blogadmin.gui.control.tasks import Tasks
+from blogadmin.gui.control.undo import UndoHistory
+
+_PATIENCE = 3.0
+"""Seconds that a message may be late for being a better one."""
+
+Done = Callable[[Outcome], object]
+Failed = Callable[[KnownError], bool | None]
+
+
+class Controller(QObject):
+    """Commits operations, and only then lets the history, the views and the asker know.
+
+    Signals:
+        committed: the ``Outcome`` of every commit, undo and redo included.
+    """
+
+    committed = Signal(object)
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        hub: ChangeHub,
+        undo: UndoHistory,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._hub = hub
+        self._undo = undo
+        self._messages = messages
+        undo.connect_to(self._commit_step, lambda title, text: messages.error(None, title, text))
+        tasks.database_changed.connect(undo.clear)
+        tasks.unhandled.connect(lambda error: self._tell(None, error))
+
+    def commit(
+        self,
+        op: Operation,
+        *,
+        initiator: object | None = None,
+        done: Done | None = None,
+        failed: Failed | None = None,
+        toast: bool = True,
+    ) -> None:
+        """Apply ``op`` in a transaction of its own.
+
+        After COMMIT: history, views, then ``done(outcome)``; with ``toast`` a note that offers the way back.
+        Otherwise nothing has changed and ``failed(error)`` is called, to return whether it has shown the
+        error; if not, it is shown here. A bug is shown here, too, and ``failed`` gets a plain ``KnownError``
+        in its place. Neither is called when ``initiator`` is a QObject that is gone by then.
+        """
+
+        def committed(outcome: Outcome) -> None:
+            step = self._undo.push(outcome, op.label)
+            self._announce(outcome, initiator)
+            if done is not None and _is_there(initiator):
+                done(outcome)
+            if toast and step is not None:
+                self._messages.toast(
+                    outcome.message, action="Undo", on_action=lambda: self._undo.undo_step(step)
+                )
+            elif toast:
+                self._messages.toast(outcome.message)
+            else:
+                self._messages.status(outcome.message)
+
+        def refused(error: KnownError) -> None:
+            shown = failed(error) if failed is not None and _is_there(initiator) else False
+            if not shown and not isinstance(error, Cancelled):
+                self._tell(initiator, error)
+
+        def broken(exc: Exception) -> None:
+            if isinstance(exc, Duplicate):
+                self._name_owner(op, exc, refused)
+            elif isinstance(exc, KnownError):
+                refused(exc)
+            else:
+                self._messages.bug(exc)
+                if failed is not None and _is_there(initiator):
+                    failed(KnownError("Something unexpected happened, so nothing was saved."))
+
+        self._tasks.write(op.apply, committed, broken)
+
+    def _commit_step(
+        self, op: Operation, done: Callable[[Outcome], None], failed: Callable[[KnownError | None], None]
+    ) -> None:
+        """Commit a step of the history, which remembers the way back itself."""
+
+        def committed(outcome: Outcome) -> None:
+            done(outcome)
+            self._announce(outcome, None)
+            self._messages.toast(outcome.message)
+
+        def broken(exc: Exception) -> None:
+            if isinstance(exc, KnownError):
+                failed(exc)
+            else:
+                self._messages.bug(exc)
+                failed(None)
+
+        self._tasks.write(op.apply, committed, broken)
+
+    def _announce(self, outcome: Outcome, initiator: object | None) -> None:
+        self._hub.announce(outcome.changes, initiator)
+        self.committed.emit(outcome)
+
+    def _tell(self, initiator: object | None, error: KnownError) -> None:
+        unsure = isinstance(error, OutcomeUnknown)
+        title = "It is not certain whether this was saved" if unsure else "This could not be done"
+        parent = initiator if isinstance(initiator, QWidget) and shiboken6.isValid(initiator) else None
+        self._messages.error(parent, title, sentence(error))
+
+    def _name_owner(self, op: Operation, error: Duplicate, then: Callable[[KnownError], None]) -> None:
+        """Look up who has the value already, where that can be said; the plain error if the look-up fails."""
+        look_up = _OWNERS.get(error.field or "")
+        value = _typed(op, error.field or "")
+        if look_up is None or value is None or error.owner_id is not None:
+            then(error)
+            return
+
+        def found(owner: tuple[int, str] | None) -> None:
+            then(error if owner is None else _owned(error, value, *owner))
+
+        # A slot of its own: no other look-up may replace this one, somebody waits for it.
+        slot = f"owner of {error.field} for {id(op)}"
+        self._tasks.read(slot, lambda s: look_up(s, value), found, lambda _exc: then(error), limit=_PATIENCE)
+
+
+def _is_there(initiator: object | None) -> bool:
+    return not isinstance(initiator, QObject) or shiboken6.isValid(initiator)
+
+
+def _typed(op: Any, field: str) -> str | None:
+    """What the operation wanted to write into ``field``."""
+    value = getattr(op, "values", {}).get(field, getattr(op, field, None))
+    return value if isinstance(value, str) else None
+
+
+def _owned(error: Duplicate, value: str, owner_id: int, owner: str) -> Duplicate:
+    words = f"“{value}” already belongs to “{owner}”. Enter another one."
+    return Duplicate(error.field, words, owner_id, owner)
+
+
+def _user_with(session: Any, email: str) -> tuple[int, str] | None:
+    user = queries.users.owner_of_email(session, email)
+    return (user.id, user.name) if user is not None else None
+
+
+def _post_with(session: Any, slug: str) -> tuple[int, str] | None:
+    post = queries.posts.owner_of_slug(session, slug)
+    return (post.id, post.title) if post is not None else None
+
+
+_OWNERS: dict[str, Callable[[Any, str], tuple[int, str] | None]] = {"email": _user_with, "slug": _post_with}

@@ -1,0 +1,144 @@
+"""One piece of work on its way through the threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+import shiboken6
+from PySide6.QtCore import QObject
+
+from blogadmin.core.database.errors import Cancelled
+
+if TYPE_CHECKING:
+    from blogadmin.core.database.engine import Database
+
+
+class Kind(Enum):
+    """What a ticket needs: a reader's session, the same in chunks, a transaction, or no session.
+
+    A probe is a transaction that does nothing, only to see whether the server answers.
+    """
+
+    READ = auto()
+    STREAM = auto()
+    WRITE = auto()
+    RUN = auto()
+    PROBE = auto()
+
+
+class Ticket:
+    """A request and what becomes of it. Returned by ``Tasks``; ``cancel()`` is all a caller needs.
+
+    The callbacks belong to the window's thread: they are let go there too, never by a worker, because
+    with the last of them a widget may go.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        work: Callable[..., Any],
+        *,
+        slot: str = "",
+        database: Database | None = None,
+        limit: float | None = None,
+        done: Callable[..., object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        each: Callable[[Any], object] | None = None,
+        owner: QObject | None = None,
+    ) -> None:
+        self.kind = kind
+        self.slot = slot
+        self.database = database
+        self.limit = limit
+        self.work: Callable[..., Any] = work
+        self.done = done
+        self.failed = failed
+        self.each = each
+        self.number = 0
+        self.on_cancel: Callable[[Ticket], None] | None = None
+        self.dropped = False
+        self.settled = False
+        self.overdue = False
+        self.finished = threading.Event()
+        self._owner = owner if owner is not None else _receiver(done)
+        self._at_server = threading.Lock()
+        self._pid: int | None = None
+        self._stoppable = False
+
+    # The window's thread
+
+    @property
+    def active(self) -> bool:
+        """Whether an answer may still come."""
+        return not self.dropped and not self.settled
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is still somebody to tell."""
+        return not self.dropped and (self._owner is None or shiboken6.isValid(self._owner))
+
+    def cancel(self) -> None:
+        """Stop it, on the server too; no callback of it runs any more. Nothing happens when it is over."""
+        if self.active and self.on_cancel is not None:
+            self.on_cancel(self)
+
+    def let_go(self) -> None:
+        """Release the callbacks and whatever they hold."""
+        self.settled = True
+        self.work = _nothing
+        self.done = self.failed = self.each = self.on_cancel = self._owner = None
+
+    # Workers
+
+    @contextmanager
+    def on_server(self, pid: int) -> Iterator[None]:
+        """Let the work be stopped on the server, where it runs as ``pid``. Raises ``Cancelled``."""
+        with self._at_server:
+            self._pid = pid
+            self._stoppable = True
+        try:
+            self.check()
+            yield
+        finally:
+            # Waits for a cancel under way: later it would hit whoever uses the connection next. The pid
+            # stays, so that a COMMIT that is never answered can still be severed.
+            with self._at_server:
+                self._stoppable = False
+
+    def left_server(self) -> None:
+        """The connection is given back, or about to be lost; nothing may touch it on our behalf."""
+        with self._at_server:
+            self._pid = None
+
+    def check(self) -> None:
+        """Raises ``Cancelled`` when nobody wants the answer any more."""
+        if self.dropped:
+            raise Cancelled("Stopped.")
+
+    # The guard
+
+    def stop_on_server(self) -> None:
+        """Ask the server to stop the work's statement, if one can be running. Blocks."""
+        with self._at_server:
+            if self._stoppable and self._pid is not None and self.database is not None:
+                self.database.cancel(self._pid)
+
+    def sever(self) -> None:
+        """Shut the socket that the work waits on, so that it fails at once."""
+        with self._at_server:
+            if self._pid is not None and self.database is not None:
+                self.database.sever(self._pid)
+
+
+def _nothing(*_args: object) -> None:
+    """What is left of work that was let go."""
+
+
+def _receiver(callback: Callable[..., object] | None) -> QObject | None:
+    """The object whose method ``callback`` is, if that is Qt's."""
+    receiver = getattr(callback, "__self__", None)
+    return receiver if isinstance(receiver, QObject) else None

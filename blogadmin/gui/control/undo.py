@@ -1,0 +1,173 @@
+"""The way back: what was committed here can be undone by committing its inverse."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from blogadmin.core.database.errors import Cancelled, Conflict, KnownError
+from blogadmin.core.operations.operation import Operation, Outcome
+
+LIMIT = 50
+"""How many steps back are kept."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One change that can be taken back (or made again) by committing ``operation``."""
+
+    label: str
+    operation: Operation
+
+
+class Commit(Protocol):
+    """Commit an operation of the history: exactly one of ``done`` and ``failed`` is called later.
+
+    ``failed(None)`` means a bug, of which the person has been told.
+    """
+
+    def __call__(
+        self,
+        op: Operation,
+        /,
+        done: Callable[[Outcome], None],
+        failed: Callable[[KnownError | None], None],
+    ) -> None: ...
+
+
+class UndoHistory(QObject):
+    """Steps back and forth. Each is a change of its own, checked against the row's version like any other.
+
+    A step that fails for good (somebody else changed or deleted the row since) is dropped, and the person is
+    told; one that may be tried again (no connection, row locked) stays.
+
+    Signals:
+        changed: any of the properties.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._back: deque[Step] = deque(maxlen=LIMIT)
+        self._forth: deque[Step] = deque(maxlen=LIMIT)
+        self._commit: Commit | None = None
+        self._tell: Callable[[str, str], None] = lambda _title, _text: None
+        self._under_way = False
+
+    def connect_to(self, commit: Commit, tell: Callable[[str, str], None]) -> None:
+        """Say how steps are committed, and how the person is told (title, text) that one cannot be taken."""
+        self._commit = commit
+        self._tell = tell
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step back, and none under way."""
+        return bool(self._back) and not self._under_way
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step forth, and none under way."""
+        return bool(self._forth) and not self._under_way
+
+    @property
+    def undo_text(self) -> str:
+        """Words for the menu, such as "Undo edit post"."""
+        return _words("Undo", self._back)
+
+    @property
+    def redo_text(self) -> str:
+        """Words for the menu, such as "Redo edit post"."""
+        return _words("Redo", self._forth)
+
+    def push(self, outcome: Outcome, label: str) -> Step | None:
+        """Remember how to take back what was committed; ``None`` when there is no way back."""
+        if outcome.inverse is None:
+            return None
+        step = Step(label, outcome.inverse)
+        self._back.append(step)
+        self._forth.clear()
+        self.changed.emit()
+        return step
+
+    def undo(self) -> None:
+        """Take the last step back; nothing happens when there is none."""
+        if self.can_undo:
+            self._take(self._back[-1], self._back, self._forth, "undone")
+
+    def redo(self) -> None:
+        """Make the last undone change again; nothing happens when there is none."""
+        if self.can_redo:
+            self._take(self._forth[-1], self._forth, self._back, "made again")
+
+    def undo_step(self, step: Step) -> None:
+        """Take back that very change, also after others; nothing happens once it has left the history."""
+        if step in self._back and not self._under_way:
+            self._take(step, self._back, self._forth, "undone")
+
+    def clear(self) -> None:
+        """Forget everything, as after a change of the database."""
+        self._back.clear()
+        self._forth.clear()
+        self.changed.emit()
+
+    def _take(self, step: Step, source: deque[Step], target: deque[Step], word: str) -> None:
+        if self._commit is None:
+            return
+        commit = self._commit
+
+        def done(outcome: Outcome) -> None:
+            # Not when clear() came meanwhile: then the step belongs to another database.
+            if step in source:
+                source.remove(step)
+                if outcome.inverse is not None:
+                    target.append(Step(step.label, outcome.inverse))
+            self._settle()
+
+        def failed(error: KnownError | None) -> None:
+            again = _on_newer_version(step.operation, error)
+            if again is not None:
+                commit(again, done, give_up)
+            else:
+                give_up(error)
+
+        def give_up(error: KnownError | None) -> None:
+            if step in source and not _may_work_later(error):
+                source.remove(step)
+            self._settle()
+            if error is not None:
+                self._tell(f"“{step.label}” cannot be {word}", str(error))
+
+        self._under_way = True
+        self.changed.emit()
+        commit(step.operation, done, failed)
+
+    def _settle(self) -> None:
+        self._under_way = False
+        self.changed.emit()
+
+
+def _words(verb: str, steps: deque[Step]) -> str:
+    if not steps:
+        return verb
+    label = steps[-1].label
+    return f"{verb} {label[:1].lower()}{label[1:]}"
+
+
+def _may_work_later(error: KnownError | None) -> bool:
+    return error is not None and (error.retryable or isinstance(error, Cancelled))
+
+
+def _on_newer_version(operation: Operation, error: KnownError | None) -> Operation | None:
+    """The operation for the version that the row has now, if nothing it writes was changed by others.
+
+    Two steps on one row need it: taking back the later one raised the version that the earlier one knows.
+    """
+    if not isinstance(error, Conflict) or error.fields or not hasattr(operation, "version"):
+        return None
+    value: Any = operation
+    return replace(value, version=error.version)
