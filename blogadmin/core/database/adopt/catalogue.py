@@ -1,0 +1,188 @@
+"""What a table really is, read from PostgreSQL's catalogue as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; ``type`` and ``default`` are spelled as PostgreSQL prints them."""
+
+    name: str
+    number: int
+    type: str
+    not_null: bool
+    default: str | None
+    computed: bool
+    identity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint; ``kind`` is ``p`` primary key, ``u`` unique, ``c`` check or ``f`` foreign key."""
+
+    name: str
+    kind: str
+    columns: tuple[str, ...]
+    definition: str
+    validated: bool
+    refers_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; ``plain`` means that it sorts whole columns of every row in the usual order, and works."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger; ``every_update`` means that it fires before each update of a row, whatever changes."""
+
+    name: str
+    function: str
+    every_update: bool
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A relation and all that hangs on it. ``kind`` is ``r`` for an ordinary table."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    owner: str
+    is_ours: bool
+    columns: dict[str, Column]
+    constraints: tuple[Constraint, ...]
+    indexes: tuple[Index, ...]
+    triggers: tuple[Trigger, ...]
+
+
+def find(connection: Connection, name: str) -> int | None:
+    """The oid of the relation that an unqualified ``name`` means on this connection, if any."""
+    return connection.scalar(text("SELECT CAST(to_regclass(quote_ident(:name)) AS oid)"), {"name": name})
+
+
+def schemas_with(connection: Connection, name: str) -> list[str]:
+    """Schemas that hold a relation called ``name``, whether they are searched or not."""
+    return list(connection.scalars(text(_ELSEWHERE), {"name": name}))
+
+
+def read(connection: Connection, oid: int) -> Table:
+    """Everything about the relation with this oid."""
+    key = {"oid": oid}
+    head = connection.execute(text(_TABLE), key).one()
+    columns = {row.name: Column(*row) for row in connection.execute(text(_COLUMNS), key)}
+    return Table(
+        oid,
+        *head,
+        columns=columns,
+        constraints=tuple(
+            Constraint(row.name, row.kind, tuple(row.columns), row.definition, row.validated, row.refers_to)
+            for row in connection.execute(text(_CONSTRAINTS), key)
+        ),
+        indexes=tuple(
+            Index(row.name, tuple(row.columns), row.is_unique, row.plain)
+            for row in connection.execute(text(_INDEXES), key)
+        ),
+        triggers=tuple(Trigger(*row) for row in connection.execute(text(_TRIGGERS), key)),
+    )
+
+
+def names_taken(connection: Connection, schema: str) -> set[str]:
+    """Names of all relations in ``schema``: indexes share them with tables."""
+    return set(connection.scalars(text(_RELATIONS), {"schema": schema}))
+
+
+def views_on(connection: Connection, oid: int, number: int) -> list[str]:
+    """Views that use a column, which PostgreSQL therefore refuses to convert."""
+    return list(connection.scalars(text(_VIEWS), {"oid": oid, "number": number}))
+
+
+def function_source(connection: Connection, name: str) -> tuple[str, list[str]] | None:
+    """Body and settings of the trigger function that ``name()`` means here, if there is one."""
+    row = connection.execute(text(_FUNCTION), {"name": name}).first()
+    return None if row is None else (row.prosrc, list(row.proconfig or ()))
+
+
+_ELSEWHERE: Final = """
+SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = :name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%' ORDER BY 1
+"""
+
+_TABLE: Final = """
+SELECT n.nspname, c.relname, CAST(c.relkind AS text), pg_get_userbyid(c.relowner),
+       pg_has_role(c.relowner, 'USAGE')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid
+"""
+
+_COLUMNS: Final = """
+SELECT a.attname AS name, a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+       a.attgenerated <> '', a.attidentity <> ''
+FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+
+_CONSTRAINTS: Final = """
+SELECT c.conname AS name, CAST(c.contype AS text) AS kind,
+       ARRAY(SELECT CAST(a.attname AS text) FROM unnest(c.conkey) WITH ORDINALITY AS k(number, position)
+             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number
+             ORDER BY k.position) AS columns,
+       pg_get_constraintdef(c.oid) AS definition, c.convalidated AS validated, c.confrelid AS refers_to
+FROM pg_constraint c WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'c', 'f') ORDER BY c.conname
+"""
+
+# "plain" compares each key with its own column: a column of an unusual collation has indexes that follow it.
+_INDEXES: Final = """
+SELECT c.relname AS name, i.indisunique AS is_unique,
+       ARRAY(SELECT CAST(a.attname AS text) FROM unnest(i.indkey) WITH ORDINALITY AS k(number, position)
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+             WHERE k.position <= i.indnkeyatts ORDER BY k.position) AS columns,
+       m.amname = 'btree' AND i.indisvalid AND i.indisready AND i.indpred IS NULL AND i.indexprs IS NULL
+       AND NOT EXISTS (
+         SELECT FROM generate_series(0, i.indnkeyatts - 1) AS p(n)
+         JOIN pg_opclass o ON o.oid = i.indclass[p.n]
+         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p.n]
+         WHERE NOT o.opcdefault OR i.indoption[p.n] <> 0 OR i.indcollation[p.n] <> a.attcollation
+       ) AS plain
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+WHERE i.indrelid = :oid ORDER BY c.relname
+"""
+
+# 19: for each row (1), before (2), update (16).
+_TRIGGERS: Final = """
+SELECT t.tgname, p.proname, t.tgtype = 19 AND t.tgqual IS NULL AND CAST(t.tgattr AS text) = '',
+       t.tgenabled IN ('O', 'A')
+FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgrelid = :oid AND NOT t.tgisinternal ORDER BY t.tgname
+"""
+
+_RELATIONS: Final = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = :schema
+"""
+
+_VIEWS: Final = """
+SELECT DISTINCT CAST(CAST(r.ev_class AS regclass) AS text) FROM pg_depend d
+JOIN pg_rewrite r ON r.oid = d.objid
+WHERE d.classid = CAST('pg_rewrite' AS regclass) AND d.refclassid = CAST('pg_class' AS regclass)
+  AND d.refobjid = :oid AND d.refobjsubid = :number AND r.ev_class <> :oid ORDER BY 1
+"""
+
+_FUNCTION: Final = """
+SELECT p.prosrc, p.proconfig FROM pg_proc p
+WHERE p.oid = CAST(to_regprocedure(quote_ident(:name) || '()') AS oid)
+  AND p.prorettype = CAST('trigger' AS regtype)
+"""

@@ -1,0 +1,75 @@
+"""What the models ask for, as SQL to run and as PostgreSQL itself would describe it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTable
+
+from blogadmin.core.database.adopt import catalogue
+from blogadmin.core.models import Base
+
+TABLES: Final = tuple(Base.metadata.sorted_tables)
+"""The models' tables; those that others refer to come first."""
+
+C = TypeVar("C", bound=sa.Constraint)
+
+# Any other style of parameters would double every percent sign in what a person reads.
+_DIALECT: Final = postgresql.dialect(paramstyle="named")
+
+
+def sql(element: CreateTable | CreateIndex | CreateColumn | AddConstraint) -> str:
+    """The statement (or part of one) that makes ``element``."""
+    compiled = str(element.compile(dialect=_DIALECT)).strip()
+    return "\n".join(line.rstrip().replace("\t", "    ") for line in compiled.splitlines() if line.strip())
+
+
+def added(constraint: sa.Constraint) -> str:
+    """The statement that adds ``constraint`` to its table."""
+    # Isolated, as it is by default, the constraint would be missing from every later CREATE TABLE.
+    return sql(AddConstraint(constraint, isolate_from_table=False))
+
+
+def name_of(item: sa.Constraint | sa.Index) -> str:
+    """The name that the naming convention gives to a constraint or index."""
+    return str(item.name)
+
+
+def of_kind(table: sa.Table, kind: type[C]) -> list[C]:
+    """The constraints of one kind, in the order of their names."""
+    return sorted((c for c in table.constraints if isinstance(c, kind)), key=name_of)
+
+
+def described(connection: Connection, table: sa.Table) -> catalogue.Table:
+    """Columns and checks of ``table`` as the catalogue prints them, read from a temporary copy.
+
+    PostgreSQL rewrites expressions when it stores them; only its own spelling of ours can be compared with
+    its spelling of what is there.
+    """
+    copy = _copy(table)
+    connection.execute(CreateTable(copy))
+    oid = catalogue.find(connection, copy.name)
+    found = catalogue.read(connection, cast("int", oid))
+    connection.exec_driver_sql(f"DROP TABLE pg_temp.{copy.name}")
+    return found
+
+
+def _copy(table: sa.Table) -> sa.Table:
+    columns = [
+        sa.Column(column.name, column.type, nullable=column.nullable, server_default=_default(column))
+        for column in table.columns
+    ]
+    checks = [
+        sa.CheckConstraint(sa.text(str(check.sqltext)), name=name_of(check))
+        for check in of_kind(table, sa.CheckConstraint)
+    ]
+    name = f"blogadmin_reference_{table.name}"
+    return sa.Table(name, sa.MetaData(), *columns, *checks, prefixes=["TEMPORARY"])
+
+
+def _default(column: sa.Column[Any]) -> Any:
+    given = column.server_default
+    return given.arg if isinstance(given, sa.DefaultClause) else None
