@@ -343,7 +343,6 @@ def test_times_that_the_clock_skipped_or_showed_twice_are_said(
 
     assert "posts.created_at: 3 times fall into an hour that the clocks of Europe/Berlin skipped" in notes
     assert "posts.created_at: 1 time falls into an hour that the clocks of Europe/Berlin showed" in notes
-    )
     assert "skipped" not in "\n".join(adopt.plan(blog, assume_timezone="UTC").notes)
 
 
