@@ -1,0 +1,233 @@
+"""The main window: navigation, a page for each noun, the state of the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.pages.about import AboutDialog
+from blogadmin.gui.pages.connection_state import ConnectionState
+from blogadmin.gui.pages.menus import Menus
+from blogadmin.gui.pages.page import ListPage
+from blogadmin.gui.pages.registry import NOUNS
+from blogadmin.gui.pages.remembered import Remembered
+from blogadmin.gui.pages.shortcuts import ShortcutsDialog
+from blogadmin.gui.theme import Density, Mode, application_icon, apply_theme
+from blogadmin.gui.widgets.banner import Banner
+from blogadmin.gui.widgets.navigation import NavigationList
+from blogadmin.gui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from blogadmin.gui.dialogs.edit_dialog import EditDialog
+
+NARROW = 1100
+"""Below this width, in device-independent pixels, the navigation shows icons only."""
+
+
+class MainWindow(QMainWindow):
+    """The one window. It is shown before there is a database; ``connected`` brings the pages to life.
+
+    Signals:
+        server_wanted: the person asked for another server.
+    """
+
+    server_wanted = Signal()
+
+    def __init__(self, services: Services, log_file: str = "") -> None:
+        super().__init__()
+        self.services = services
+        self.look = Remembered()
+        self._log_file = log_file
+        self._agreed = False
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("blogadmin")
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(960, 600)
+        self.pages = [ListPage(noun, services, self) for noun in NOUNS]
+        self._lay_out()
+        self.connection = ConnectionState(services.tasks, self.connection_banner, self.status_bar, self)
+        self.connection.connecting()
+        self.menus = Menus(self)
+        self._connect()
+        self._restore()
+
+    # What the start sequence tells the window
+
+    def show_start(self, widget: QWidget) -> None:
+        """Show ``widget`` (welcome, failure) in place of the pages."""
+        self._drop_start_widgets()
+        self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        self.navigation.setEnabled(False)
+        self.menus.show_page(None)
+
+    def connected(self, place: str, *, local: bool, encrypted: bool) -> None:
+        """There is a database: name the place and load the pages."""
+        self._drop_start_widgets()
+        self.navigation.setEnabled(True)
+        self.connection.connected(place, local=local, encrypted=encrypted)
+        self.show_page(self.look.page())
+        for page in self.pages:
+            page.start()
+
+    def set_writable(self, writable: bool, why: str = "") -> None:
+        """Say that nothing can be changed, and why, or take that back."""
+        for page in self.pages:
+            page.set_writable(writable, why)
+        if writable:
+            self.read_only_banner.hide()
+        else:
+            self.read_only_banner.set_message("Read only.", why)
+
+    # Verbs of the window
+
+    def show_page(self, key: str) -> None:
+        """Bring a page to the front; an unknown key brings the first."""
+        page = next((page for page in self.pages if page.noun.key == key), self.pages[0])
+        self._stack.setCurrentWidget(page)
+        if self.navigation.chosen() != page.noun.key:
+            self.navigation.choose(page.noun.key)
+        self.menus.show_page(page)
+        self.look.keep_page(page.noun.key)
+        self.status_bar.set_message(page.status.text())
+        page.view.setFocus()
+
+    def current_page(self) -> ListPage | None:
+        """The page in front, or ``None`` while the start sequence is."""
+        widget = self._stack.currentWidget()
+        return widget if isinstance(widget, ListPage) else None
+
+    def copy_rows(self) -> None:
+        """Copy the selected rows as text."""
+        if (page := self.current_page()) is not None:
+            page.view.copy_selection()
+
+    def select_all_rows(self) -> None:
+        """Select every row of the list."""
+        if (page := self.current_page()) is not None:
+            page.view.selectAll()
+
+    def set_theme(self, mode: Mode) -> None:
+        """Switch between light, dark and the system's choice."""
+        self.look.keep_theme(mode)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, mode)
+
+    def set_density(self, density: Density) -> None:
+        """Make rows taller or tighter."""
+        self.look.keep_density(density)
+        for page in self.pages:
+            page.view.set_density(density)
+
+    def show_shortcuts(self) -> None:
+        """Show every key of the window."""
+        ShortcutsDialog(self).open()
+
+    def show_log(self) -> None:
+        """Open the log file with what the system has for text."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_file))
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+        AboutDialog(self).open()
+
+    def close_dialogs(self, then: Callable[[], object]) -> None:
+        """Ask the open dialogs about unsaved work, one after the other; ``then`` runs when all agreed."""
+        dialogs = self._open_dialogs()
+        if not dialogs:
+            then()
+            return
+        dialogs[0].raise_()
+        dialogs[0].can_close(lambda: self.close_dialogs(then))
+
+    # Making
+
+    def _lay_out(self) -> None:
+        self.navigation = NavigationList(self)
+        self._stack = QStackedWidget(self)
+        self._stack.setObjectName("pages")
+        for page in self.pages:
+            self.navigation.add_page(page.noun.key, page.noun.title, page.noun.icon)
+            self._stack.addWidget(page)
+        self.connection_banner = Banner("bad", self, closable=False)
+        self.connection_banner.setObjectName("connectionBanner")
+        self.read_only_banner = Banner("warn", self, closable=False)
+        self.read_only_banner.setObjectName("readOnlyBanner")
+        self.status_bar = StatusBar(self)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addWidget(self._stack, 1)
+        central = QWidget(self)
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.connection_banner)
+        layout.addWidget(self.read_only_banner)
+        layout.addLayout(row, 1)
+        layout.addWidget(self.status_bar)
+        self.setCentralWidget(central)
+
+    def _connect(self) -> None:
+        self.navigation.page_chosen.connect(self.show_page)
+        self.services.tasks.connection_restored.connect(self._read_again)
+        self.services.messages.status_changed.connect(self.status_bar.set_end)
+        for page in self.pages:
+            page.status_changed.connect(lambda words, page=page: self._page_says(page, words))
+
+    def _page_says(self, page: ListPage, words: str) -> None:
+        if page is self.current_page():
+            self.status_bar.set_message(words)
+
+    def _read_again(self) -> None:
+        for page in self.pages:
+            page.model.reload()
+
+    def _restore(self) -> None:
+        geometry = self.look.geometry()
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1440, 900)
+        for page in self.pages:
+            page.view.restore_state(self.look.columns(page.noun.key))
+            page.view.set_density(self.look.density())
+
+    def _keep(self) -> None:
+        self.look.keep_geometry(self.saveGeometry())
+        for page in self.pages:
+            self.look.keep_columns(page.noun.key, page.view.save_state())
+
+    def _drop_start_widgets(self) -> None:
+        for index in reversed(range(self._stack.count())):
+            widget = self._stack.widget(index)
+            if not isinstance(widget, ListPage):
+                self._stack.removeWidget(widget)
+                widget.deleteLater()
+
+    # Closing
+
+    def _open_dialogs(self) -> list[EditDialog]:
+        return [dialog for page in self.pages for dialog in page.open_dialogs()]
+
+    def _close_for_good(self) -> None:
+        self._agreed = True
+        self.close()
+
+    # Qt's overrides
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._agreed and self._open_dialogs():
+            event.ignore()
+            self.close_dialogs(self._close_for_good)
+            return
+        self._keep()
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.navigation.set_narrow(self.width() < NARROW)

@@ -1,0 +1,179 @@
+"""The window's menus: the same verbs as on the pages, where a newcomer looks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from blogadmin.gui.theme import Density, Mode, icon
+
+if TYPE_CHECKING:
+    from blogadmin.gui.pages.main_window import MainWindow
+    from blogadmin.gui.pages.page import ListPage
+
+Keys = QKeySequence.StandardKey
+Choice = TypeVar("Choice", Mode, Density)
+
+
+class Menus:
+    """Builds the menu bar of a window and keeps the window-wide actions.
+
+    The page's own verbs move into File, Edit and the noun's menu as the page comes to the front, so that
+    each verb exists once and its shortcut is never ambiguous.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        bar = window.menuBar()
+        bar.setObjectName("menuBar")
+        self._file = self._menu("File", "fileMenu")
+        self._edit = self._menu("Edit", "editMenu")
+        self._view = self._menu("View", "viewMenu")
+        self._noun = self._menu("Selection", "selectionMenu")
+        self._help = self._menu("Help", "helpMenu")
+        self._make_window_actions()
+        self._fill_view()
+        self._fill_help()
+        self.show_page(None)
+
+    def show_page(self, page: ListPage | None) -> None:
+        """Offer the verbs of ``page``, or only the window's own."""
+        verbs = page.verbs.all if page is not None else {}
+        self._refill(self._file, [verbs.get("newAction"), None, self.connect, None, self.quit])
+        self._refill(
+            self._edit,
+            [self.undo, self.redo, None, self.copy, self.select_all, None, verbs.get("findAction")],
+        )
+        bulk = page.verbs.bulk if page is not None else []
+        self._refill(self._noun, [verbs.get("editAction"), None, *bulk, None, verbs.get("deleteAction")])
+        self._noun.menuAction().setVisible(page is not None)
+        self._noun.setTitle(page.noun.singular.capitalize() if page is not None else "Selection")
+        self._reload_slot(verbs.get("reloadAction"))
+
+    def _make_window_actions(self) -> None:
+        window = self._window
+        self.connect = self._action(
+            "connectAction", "Connect to a server…", "plug", window.server_wanted.emit
+        )
+        self.quit = self._action("quitAction", "Quit", "log-out", window.close, Keys.Quit)
+        if self.quit.shortcut().isEmpty():
+            self.quit.setShortcut(QKeySequence("Ctrl+Q"))
+        self.undo = self._action("undoAction", "Undo", "undo", window.services.undo.undo, Keys.Undo)
+        self.redo = self._action("redoAction", "Redo", "redo", window.services.undo.redo, Keys.Redo)
+        self.copy = self._action("copyAction", "Copy rows", "copy", window.copy_rows)
+        self.select_all = self._action("selectAllAction", "Select all", "list", window.select_all_rows)
+        window.services.undo.changed.connect(self._show_undo)
+        self._show_undo()
+
+    def _fill_view(self) -> None:
+        group = QActionGroup(self._window)
+        self.pages: dict[str, QAction] = {}
+        for number, page in enumerate(self._window.pages, 1):
+            action = self._choice(
+                group,
+                f"{page.noun.key}Action",
+                page.noun.title,
+                lambda key=page.noun.key: self._window.show_page(key),
+            )
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            self.pages[page.noun.key] = action
+            self._view.addAction(action)
+        self._view.addSeparator()
+        self._view.addMenu(
+            self._look_menu("Theme", "themeMenu", Mode, self._window.look.theme, self._window.set_theme)
+        )
+        self._view.addMenu(
+            self._look_menu(
+                "Rows", "densityMenu", Density, self._window.look.density, self._window.set_density
+            )
+        )
+        self._view.addSeparator()
+
+    def _fill_help(self) -> None:
+        window = self._window
+        self._help.addAction(
+            self._action("shortcutsAction", "Keyboard shortcuts", "keyboard", window.show_shortcuts, "F1")
+        )
+        self._help.addAction(self._action("logAction", "Show the log file", "file-text", window.show_log))
+        self._help.addSeparator()
+        self._help.addAction(self._action("aboutAction", "About blogadmin", "info", window.show_about))
+
+    def _look_menu(
+        self,
+        title: str,
+        name: str,
+        choices: type[Choice],
+        current: Callable[[], Choice],
+        choose: Callable[[Choice], None],
+    ) -> QMenu:
+        menu = QMenu(title, self._window)
+        menu.setObjectName(name)
+        group = QActionGroup(menu)
+        for choice in choices:
+            action = self._choice(
+                group,
+                f"{choice.value}{name.removesuffix('Menu').capitalize()}Action",
+                choice.value.capitalize(),
+                lambda wanted=choice: choose(wanted),
+            )
+            action.setChecked(choice == current())
+            menu.addAction(action)
+        return menu
+
+    def _menu(self, title: str, name: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        menu.setObjectName(name)
+        return menu
+
+    def _action(
+        self,
+        name: str,
+        text: str,
+        image: str,
+        slot: Callable[[], object],
+        keys: QKeySequence.StandardKey | str | None = None,
+    ) -> QAction:
+        action = QAction(icon(image), text, self._window)
+        action.setObjectName(name)
+        action.triggered.connect(lambda _checked=False: slot())
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        self._window.addAction(action)
+        return action
+
+    def _choice(self, group: QActionGroup, name: str, text: str, slot: Callable[[], object]) -> QAction:
+        action = QAction(text, self._window)
+        action.setObjectName(name)
+        action.setCheckable(True)
+        action.triggered.connect(lambda _checked=False: slot())
+        group.addAction(action)
+        return action
+
+    def _reload_slot(self, reload_: QAction | None) -> None:
+        for action in self._view.actions():
+            if action.objectName() == "reloadAction":
+                self._view.removeAction(action)
+        if reload_ is not None:
+            self._view.addAction(reload_)
+
+    def _show_undo(self) -> None:
+        history = self._window.services.undo
+        for action, can, text, word in (
+            (self.undo, history.can_undo, history.undo_text, "Undo"),
+            (self.redo, history.can_redo, history.redo_text, "Redo"),
+        ):
+            action.setEnabled(can)
+            action.setText(f"{word}: {text}" if can and text else word)
+
+    @staticmethod
+    def _refill(menu: QMenu, actions: list[QAction | None]) -> None:
+        menu.clear()
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        menu.setToolTipsVisible(True)

@@ -1,0 +1,66 @@
+"""What a noun (users, posts, comments) declares to have a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from blogadmin.gui.tables.columns import Column
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from blogadmin.core.operations.operation import Operation
+    from blogadmin.gui.control.services import Services
+    from blogadmin.gui.dialogs.edit_dialog import EditDialog
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """A verb for the selected rows, such as "Activate": one operation, one transaction.
+
+    ``operation`` makes the operation from the ids; it is called when the verb is chosen, not before.
+    """
+
+    name: str
+    text: str
+    icon: str
+    operation: Callable[[tuple[int, ...]], Operation]
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMenu:
+    """Verbs that belong together, such as one for each role, behind one button."""
+
+    name: str
+    text: str
+    icon: str
+    choices: Sequence[BulkAction]
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """Everything that differs between pages; the page itself knows no noun."""
+
+    key: str
+    title: str
+    singular: str
+    plural: str
+    icon: str
+    columns: tuple[Column, ...]
+    listing: Callable[[], Any]
+    search_hint: str
+    first_use: str
+    """One sentence for a list that has no rows at all."""
+    dialog: Callable[[Services, QWidget], EditDialog] | None = None
+    """Makes the dialog that creates and edits; ``None`` for a list that is only read."""
+    bulk: Sequence[BulkAction | BulkMenu] = ()
+    toggle: Callable[[tuple[int, ...], bool], Operation] | None = None
+    """Makes the operation behind the check box column."""
+    can_delete: bool = field(default=True)
+
+    def count(self, number: int) -> str:
+        """The number with the noun: "1 post", "1,204 posts"."""
+        return f"{number:,} {self.singular if number == 1 else self.plural}"

@@ -1,0 +1,237 @@
+"""A page: one noun's list with its search, its verbs and its state in words. It knows no noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from blogadmin.core.database.changes import Changes
+from blogadmin.core.queries.spec import ListSpec, Sort
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.pages.noun import BulkAction, Noun
+from blogadmin.gui.pages.page_frame import PageFrame
+from blogadmin.gui.pages.walker import ListWalker
+from blogadmin.gui.tables.list_model import ListModel, State
+
+if TYPE_CHECKING:
+    from blogadmin.gui.dialogs.edit_dialog import EditDialog
+
+Keys = QKeySequence.StandardKey
+
+
+class ListPage(PageFrame):
+    """One noun's list. ``start`` loads it once there is a database; until then it says "Connecting…".
+
+    Signals:
+        status_changed: the words of ``statusLabel``, for the window's status bar.
+    """
+
+    status_changed = Signal(str)
+
+    def __init__(self, noun: Noun, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(noun, ListModel(services.tasks, noun.columns, noun.listing, noun.key), parent)
+        self.model.setParent(self)
+        self._services = services
+        self._dialogs: list[EditDialog] = []
+        self._writable = True
+        self._why = ""
+        self._make_verbs()
+        self.lay_out(self._choose_columns)
+        self._connect()
+        self._show_state()
+
+    # What the window asks of a page
+
+    def start(self) -> None:
+        """Load the list from the database that is there now."""
+        self.model.load(ListSpec(self.search.text().strip(), self.view.sort_keys()))
+
+    def set_writable(self, writable: bool, why: str = "") -> None:
+        """Switch the verbs that change something on or off; ``why`` is told where they are."""
+        self._writable, self._why = writable, why
+        if "newAction" in self.verbs.all:
+            self.verbs.all["newAction"].setEnabled(writable)
+        for dialog in self._dialogs:
+            dialog.set_writable(writable, why)
+        self._selection_changed()
+
+    def open_row(self, row_id: int) -> None:
+        """Open the dialog of a row, or bring its dialog forward if it is open already."""
+        if self.noun.dialog is None:
+            return
+        for dialog in self._dialogs:
+            if dialog.state.id == row_id:
+                dialog.raise_()
+                dialog.activateWindow()
+                return
+        self._new_dialog(self.noun.dialog).open_for(row_id)
+
+    def open_dialogs(self) -> list[EditDialog]:
+        """The dialogs of this page that are open now."""
+        return list(self._dialogs)
+
+    # Making
+
+    def _make_verbs(self) -> None:
+        add = self.verbs.add
+        noun = self.noun
+        if noun.dialog is not None:
+            add("newAction", f"New {noun.singular}", "plus", self._new, Keys.New)
+            add("editAction", "Open…", "pencil", self._open_current, "Ctrl+Return", selection=True)
+        for declared in noun.bulk:
+            self.verbs.add_bulk(declared, self._commit_bulk)
+        if noun.can_delete:
+            delete = add("deleteAction", "Delete…", "trash", self._delete, Keys.Delete, selection=True)
+            delete.setProperty("kind", "danger")
+        add("reloadAction", "Reload", "refresh", self.model.reload, Keys.Refresh)
+        add("findAction", "Find", "search", self._find, Keys.Find)
+        slash = add("searchKeyAction", "Search", "search", self._find, "/")
+        slash.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.view.addAction(slash)
+        delete_verbs = [self.verbs.all["deleteAction"]] if noun.can_delete else []
+        self.bulk_bar.set_actions([*self.verbs.bulk, *delete_verbs])
+
+    def _connect(self) -> None:
+        self.search.search_requested.connect(self._search)
+        self.view.open_requested.connect(self.open_row)
+        self.view.selection_changed_by_id.connect(self._selection_changed)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._context_menu)
+        self.view.sort_requested.connect(self._sort)
+        self.bulk_bar.cleared.connect(self.view.clear_selection)
+        self.model.check_toggled.connect(self._toggle)
+        self.model.state_changed.connect(self._show_state)
+        self.model.rows_known.connect(self._show_state)
+        self.model.new_rows.connect(self._show_news)
+        self._services.hub.changed.connect(self._take_changes)
+        self._services.tasks.database_changed.connect(self._show_state)
+
+    # State in words
+
+    def _show_state(self, *_args: object) -> None:
+        failed = self.model.state is State.FAILED
+        nothing = self.model.rowCount() == 0 and self.model.state in (State.READY, State.FAILED)
+        if failed and not nothing:
+            self.failure.set_message(
+                f"The {self.noun.plural} could not be read.", str(self.model.error), "Retry", self.model.retry
+            )
+        else:
+            self.failure.hide()
+        if nothing:
+            self._show_empty(failed)
+        self.stack.setCurrentWidget(self.empty if nothing else self.view)
+        self._show_status()
+
+    def _show_empty(self, failed: bool) -> None:
+        noun, words = self.noun, self.search.text().strip()
+        if failed:
+            title = f"The {noun.plural} could not be read"
+            self.empty.show_failure(title, str(self.model.error), "Retry", self.model.retry)
+        elif words:
+            self.empty.show_message(
+                "search",
+                f"No {noun.plural} match “{words}”",
+                "Every word you type must appear somewhere in the row.",
+                [("Clear the search", self._clear_search)],
+            )
+        else:
+            new = self.verbs.all.get("newAction")
+            ways = [(new.text(), new.trigger)] if new is not None and self._writable else []
+            self.empty.show_message(noun.icon, f"No {noun.plural} yet", noun.first_use, ways)
+
+    def _show_status(self) -> None:
+        selected = self.view.selected_count()
+        words = self._count_words() + (f", {selected:,} selected" if selected else "")
+        if words != self.status.text():
+            self.status.setText(words)
+            self.status_changed.emit(words)
+
+    def _count_words(self) -> str:
+        if self._services.tasks.database is None:
+            return "Connecting…"
+        known = self.model.rowCount()
+        if self.model.state is State.FAILED:
+            return f"{self.noun.count(known)}, not up to date" if known else "Not read"
+        return self.noun.count(known) if self.model.row_count_exact else "Loading…"
+
+    def _show_news(self, count: int) -> None:
+        if count:
+            words = self.noun.singular if count == 1 else self.noun.plural
+            self.news.set_message(f"{count:,} new {words}", "", "Reload", self.model.reload)
+        else:
+            self.news.hide()
+
+    # Finding and ordering
+
+    def _search(self, words: str) -> None:
+        if words.strip() != self.model.spec.search:
+            self.model.load(ListSpec(words.strip(), self.model.spec.sort))
+
+    def _clear_search(self) -> None:
+        self.search.clear_and_search()
+        self.view.setFocus()
+
+    def _sort(self, keys: tuple[Sort, ...]) -> None:
+        self.model.load(ListSpec(self.model.spec.search, keys))
+
+    def _find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _choose_columns(self, where: QPoint) -> None:
+        self.view.columns_menu().popup(where)
+
+    # Verbs
+
+    def _selection_changed(self) -> None:
+        count = self.view.selected_count()
+        self.verbs.set_selected(count, self._writable)
+        self.bulk_bar.set_count(count)
+        self._show_status()
+
+    def _toggle(self, ids: list[int], active: bool) -> None:
+        if self.noun.toggle is not None and self._writable and ids:
+            self._services.controller.commit(self.noun.toggle(tuple(ids), active), initiator=self)
+
+    def _commit_bulk(self, verb: BulkAction) -> None:
+        ids = self.view.selected_ids()
+        if ids:
+            self._services.controller.commit(verb.operation(ids), initiator=self)
+
+    def _new(self) -> None:
+        if self.noun.dialog is not None:
+            self._new_dialog(self.noun.dialog).open_new()
+
+    def _open_current(self) -> None:
+        current = self.view.current_id()
+        if current is not None:
+            self.open_row(current)
+
+    def _delete(self) -> None:
+        from blogadmin.gui.dialogs.delete import DeleteDialog
+
+        ids = self.view.selected_ids()
+        if ids:
+            DeleteDialog(self._services, self.noun.key, ids, self).open()
+
+    def _new_dialog(self, make: Callable[[Services, QWidget], EditDialog]) -> EditDialog:
+        dialog = make(self._services, self)
+        dialog.set_walker(ListWalker(self.model))
+        dialog.set_writable(self._writable, self._why)
+        self._dialogs.append(dialog)
+        dialog.finished.connect(lambda _result: self._forget(dialog))
+        return dialog
+
+    def _forget(self, dialog: EditDialog) -> None:
+        if dialog in self._dialogs:
+            self._dialogs.remove(dialog)
+
+    def _context_menu(self, where: QPoint) -> None:
+        self.verbs.context_menu(self).popup(self.view.viewport().mapToGlobal(where))
+
+    def _take_changes(self, changes: Changes, _initiator: object) -> None:
+        self.model.refresh(changes)

@@ -1,0 +1,98 @@
+"""The parts of a page and where they stand: header, search, messages, list, verbs of the selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from blogadmin.gui.pages.noun import Noun
+from blogadmin.gui.pages.page_actions import PageActions
+from blogadmin.gui.tables.list_model import ListModel
+from blogadmin.gui.tables.list_view import ListView
+from blogadmin.gui.theme import MARGIN, SPACE_L, SPACE_M
+from blogadmin.gui.widgets.banner import Banner
+from blogadmin.gui.widgets.bulk_bar import BulkBar
+from blogadmin.gui.widgets.buttons import primary_button, tool_button
+from blogadmin.gui.widgets.empty_state import EmptyState
+from blogadmin.gui.widgets.labels import Label
+from blogadmin.gui.widgets.panel import Panel
+from blogadmin.gui.widgets.search_field import SearchField
+
+
+class PageFrame(Panel):
+    """Layout only: what has to decide something is in ``ListPage``."""
+
+    def __init__(self, noun: Noun, model: ListModel, parent: QWidget | None = None) -> None:
+        super().__init__("surface", edges=("leading",), parent=parent)
+        self.noun = noun
+        self.model = model
+        self.setObjectName(f"{noun.key}Page")
+        self.setAccessibleName(noun.title)
+        self.verbs = PageActions(noun, self)
+        self.view = ListView(self)
+        self.view.setObjectName("table")
+        self.view.setAccessibleName(f"List of {noun.plural}")
+        self.view.setModel(model)
+        self.status = Label(role="caption", tone="muted", parent=self)
+        self.status.setObjectName("statusLabel")
+        self.search = SearchField(noun.search_hint, self)
+        self.search.setAccessibleName(f"Search {noun.plural}")
+        self.empty = EmptyState(self)
+        self.empty.setObjectName("emptyState")
+        self.failure = Banner("bad", self, closable=False)
+        self.failure.setObjectName("failureBanner")
+        self.news = Banner("info", self)
+        self.news.setObjectName("newRowsBanner")
+        self.bulk_bar = BulkBar(self)
+        self.stack = QStackedWidget(self)
+        self.stack.setObjectName("listStack")
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.empty)
+
+    def lay_out(self, choose_columns: Callable[[QPoint], object]) -> None:
+        """Place the parts; call it once the verbs are there."""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_L, 0, 0)
+        layout.setSpacing(SPACE_M)
+        layout.addLayout(self._header(choose_columns))
+        row = _row()
+        row.addWidget(self.search, 2)
+        row.addStretch(3)
+        layout.addLayout(row)
+        banners = QVBoxLayout()
+        banners.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        banners.addWidget(self.failure)
+        banners.addWidget(self.news)
+        layout.addLayout(banners)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.bulk_bar)
+        layout.setSpacing(SPACE_M)
+
+    def _header(self, choose_columns: Callable[[QPoint], object]) -> QHBoxLayout:
+        row = _row()
+        row.addWidget(Label(self.noun.title, role="page_title", parent=self))
+        row.addSpacing(SPACE_M)
+        row.addWidget(self.status, 1)
+        reload_ = tool_button("refresh", "Reload (F5)", "reloadButton", self)
+        reload_.clicked.connect(self.verbs.all["reloadAction"].trigger)
+        columns = tool_button("columns", "Choose columns", "columnsButton", self)
+        columns.clicked.connect(lambda: choose_columns(columns.mapToGlobal(QPoint(0, columns.height()))))
+        row.addWidget(reload_)
+        row.addWidget(columns)
+        new = self.verbs.all.get("newAction")
+        if new is not None:
+            button = primary_button(new.text(), "newButton", "plus", self)
+            button.clicked.connect(new.trigger)
+            new.enabledChanged.connect(button.setEnabled)
+            row.addSpacing(SPACE_M)
+            row.addWidget(button)
+        return row
+
+
+def _row() -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+    row.setSpacing(SPACE_M)
+    return row

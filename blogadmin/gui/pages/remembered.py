@@ -1,0 +1,61 @@
+"""What the program remembers between starts on this computer: geometry, columns, sort, theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from blogadmin.gui.theme import Density, Mode
+
+
+class Remembered:
+    """A typed door to QSettings. Nothing about the blog itself is kept here, least of all a password."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings()
+
+    def geometry(self) -> QByteArray | None:
+        """The window's place and size, or ``None`` at the first start."""
+        value = self._settings.value("window/geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    def keep_geometry(self, geometry: QByteArray) -> None:
+        """Keep the window's place and size."""
+        self._settings.setValue("window/geometry", geometry)
+
+    def page(self) -> str:
+        """Key of the page that was open last, or an empty string."""
+        return str(self._settings.value("window/page", ""))
+
+    def keep_page(self, key: str) -> None:
+        """Keep which page is open."""
+        self._settings.setValue("window/page", key)
+
+    def columns(self, noun: str) -> str:
+        """The state of a list's columns as ``ListView.save_state`` wrote it, or an empty string."""
+        return str(self._settings.value(f"pages/{noun}/columns", ""))
+
+    def keep_columns(self, noun: str, state: str) -> None:
+        """Keep the state of a list's columns and sort."""
+        self._settings.setValue(f"pages/{noun}/columns", state)
+
+    def theme(self) -> Mode:
+        """Light, dark, or as the system has it."""
+        try:
+            return Mode(str(self._settings.value("look/theme", Mode.SYSTEM.value)))
+        except ValueError:
+            return Mode.SYSTEM
+
+    def keep_theme(self, mode: Mode) -> None:
+        """Keep the theme that was chosen."""
+        self._settings.setValue("look/theme", mode.value)
+
+    def density(self) -> Density:
+        """How tall rows are."""
+        try:
+            return Density(str(self._settings.value("look/density", Density.COMFORTABLE.value)))
+        except ValueError:
+            return Density.COMFORTABLE
+
+    def keep_density(self, density: Density) -> None:
+        """Keep how tall rows are."""
+        self._settings.setValue("look/density", density.value)

@@ -1,0 +1,59 @@
+"""Every key of the window on one page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+
+from blogadmin.gui.theme import MARGIN, SPACE_M, SPACE_XXL
+from blogadmin.gui.widgets.labels import Label
+from blogadmin.gui.widgets.pills import KeyHint
+
+FIXED = (
+    ("/", "Search"),
+    ("Return", "Open the row"),
+    ("Space", "Tick or clear the check box of the selected rows"),
+    ("Shift+Click", "On a column title: sort by it as well"),
+    ("Ctrl+Return", "In a dialog: save"),
+    ("Esc", "In a dialog: close; in a list: clear the selection"),
+    ("Alt+PgDown", "In a dialog: next row"),
+    ("Alt+PgUp", "In a dialog: previous row"),
+)
+"""Keys that belong to no action."""
+
+
+class ShortcutsDialog(QDialog):
+    """Lists the shortcuts of the actions that the window has now, then the fixed keys."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("shortcutsDialog")
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_XXL)
+        grid.setVerticalSpacing(SPACE_M)
+        for row, (keys, meaning) in enumerate((*self._of_actions(window), *FIXED)):
+            grid.addWidget(KeyHint(keys, "", self), row, 0)
+            grid.addWidget(Label(meaning, parent=self), row, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setObjectName("closeButton")
+        buttons.rejected.connect(self.reject)
+        title = Label("Keyboard shortcuts", role="dialog_title", parent=self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(MARGIN)
+        layout.addWidget(title)
+        layout.addLayout(grid)
+        layout.addWidget(buttons)
+
+    @staticmethod
+    def _of_actions(window: QWidget) -> list[tuple[str, str]]:
+        found: dict[str, str] = {}
+        for action in window.findChildren(QAction):
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if keys and keys not in found:
+                found[keys] = action.text().replace("&", "").rstrip("…")
+        return sorted(found.items(), key=lambda item: (item[1], item[0]))

@@ -1,0 +1,153 @@
+"""From the first paint to a list of posts: connect behind the window, then offer what the database needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from blogadmin.core.database.errors import KnownError
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.pages.main_window import MainWindow
+from blogadmin.gui.widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from blogadmin.connection import Opened
+
+
+class Opener(Protocol):
+    """What ``blogadmin.connection.Connector`` offers; each call blocks and runs on a worker."""
+
+    def open(self, url: str | None = None) -> Opened: ...
+    def upgrade(self, opened: Opened) -> Opened: ...
+    def load_sample(self, opened: Opened) -> Opened: ...
+    def plan_adoption(self, opened: Opened, zone: str | None) -> Any: ...
+    def adopt(self, opened: Opened, zone: str | None) -> Opened: ...
+
+
+class Start(QObject):
+    """Takes the window from "Connecting…" to its pages, by way of an offer where one is needed."""
+
+    def __init__(self, services: Services, opener: Opener, window: MainWindow) -> None:
+        super().__init__(window)
+        self._services = services
+        self._opener = opener
+        self._window = window
+        self._opened: Opened | None = None
+        window.server_wanted.connect(self.ask_for_server)
+
+    def begin(self, url: str | None = None) -> None:
+        """Connect to ``url``, or to where the settings say."""
+        self._services.tasks.run(
+            lambda: self._opener.open(url), self._arrived, lambda exc: self._failed(exc, url), owner=self
+        )
+
+    def ask_for_server(self) -> None:
+        """Let the person name a server; nothing changes until it has answered."""
+        from blogadmin.gui.dialogs.connect import ConnectDialog
+
+        dialog = ConnectDialog(self._services, self._window, probe=self._probe)
+        dialog.chosen.connect(self._change_server)
+        dialog.open()
+
+    def _probe(self, url: str) -> Opened:
+        opened = self._opener.open(url)
+        opened.database.close()
+        return opened
+
+    def _change_server(self, url: str) -> None:
+        self._window.close_dialogs(lambda: self.begin(url))
+
+    def _arrived(self, opened: Opened) -> None:
+        self._opened = opened
+        offers = {"empty": self._offer_content, "foreign": self._offer_adoption, "older": self._offer_upgrade}
+        offer = offers.get(opened.state.kind)
+        if offer is None:
+            self._enter(opened)
+        else:
+            offer(opened)
+
+    def _enter(self, opened: Opened) -> None:
+        old = self._services.tasks.database
+        self._services.tasks.set_database(opened.database)
+        if old is not None and old is not opened.database:
+            self._services.tasks.run(old.close, lambda _nothing: None)
+        self._window.connected(opened.place, local=opened.local, encrypted=opened.encrypted)
+        if opened.state.kind == "newer":
+            self._window.set_writable(
+                False,
+                "The database was made by a newer blogadmin. Update this program to change something.",
+            )
+        elif opened.state.kind == "older":
+            self._window.set_writable(False, "The database waits for its upgrade.")
+        else:
+            self._window.set_writable(True)
+
+    def _failed(self, exc: Exception, url: str | None) -> None:
+        if not isinstance(exc, KnownError):
+            self._services.messages.bug(exc)
+        if self._opened is not None:
+            # Another server was tried; the one that is open goes on.
+            self._services.messages.error(self._window, "That server cannot be used", str(exc))
+            return
+        page = EmptyState(self._window)
+        page.setObjectName("startFailure")
+        page.show_message(
+            "alert-circle",
+            "The blog cannot be opened",
+            str(exc),
+            [("Retry", lambda: self._again(url)), ("Connect to a server…", self.ask_for_server)],
+        )
+        self._window.show_start(page)
+        self._window.connection.not_connected()
+
+    def _again(self, url: str | None) -> None:
+        self._window.connection.connecting()
+        self.begin(url)
+
+    # Offers
+
+    def _offer_content(self, opened: Opened) -> None:
+        from blogadmin.gui.dialogs.welcome import WelcomePage
+
+        page = WelcomePage(self._window)
+        page.sample_chosen.connect(lambda: self._prepare(page, lambda: self._opener.load_sample(opened)))
+        page.empty_chosen.connect(lambda: self._prepare(page, lambda: self._opener.upgrade(opened)))
+        page.server_chosen.connect(self.ask_for_server)
+        self._window.show_start(page)
+        self._window.connection.connected(opened.place, local=opened.local, encrypted=opened.encrypted)
+
+    def _prepare(self, page: QWidget, work: Any) -> None:
+        page.setEnabled(False)
+        self._services.tasks.run(work, self._arrived, lambda exc: self._not_prepared(page, exc), owner=self)
+
+    def _not_prepared(self, page: QWidget, exc: Exception) -> None:
+        page.setEnabled(True)
+        self._services.messages.error(self._window, "The database could not be prepared", str(exc))
+
+    def _offer_adoption(self, opened: Opened) -> None:
+        from blogadmin.gui.dialogs.schema_offer import AdoptOffer
+
+        dialog = AdoptOffer(
+            self._services,
+            self._window,
+            plan_for=lambda zone: self._opener.plan_adoption(opened, zone),
+            adopt=lambda zone: self._opener.adopt(opened, zone),
+        )
+        dialog.adopted.connect(self._arrived)
+        dialog.open()
+
+    def _offer_upgrade(self, opened: Opened) -> None:
+        from blogadmin.gui.dialogs.schema_offer import UpgradeOffer
+
+        dialog = UpgradeOffer(
+            self._services, self._window, opened.state, upgrade=lambda: self._opener.upgrade(opened)
+        )
+        dialog.upgraded.connect(self._arrived)
+        dialog.read_only_chosen.connect(lambda: self._open_read_only(opened))
+        dialog.open()
+
+    def _open_read_only(self, opened: Opened) -> None:
+        opened.database.read_only = True
+        self._enter(opened)

@@ -1,0 +1,1 @@
+"""Measurements on demand: ``./run bench [NAME] [--posts N] [--json FILE]``."""
