@@ -23,6 +23,9 @@ _LOOKS: dict[Kind, tuple[str, str, str]] = {
     "ok": ("ok", "ok_soft", "check-circle"),
 }
 
+# Even a button that does not show has a name, for whoever walks the tree of widgets.
+_NO_ACTION = "No action"
+
 
 class Banner(QWidget):
     """A message over the full width: strong words, a sentence, an action, a way to close it.
@@ -45,6 +48,7 @@ class Banner(QWidget):
         self._text = Label(wrap=True, parent=self)
         self._text.setMinimumWidth(1)
         self._action = link_button("", "bannerAction", parent=self)
+        self._action.setAccessibleName(_NO_ACTION)
         self._close = tool_button("x", "Dismiss", "bannerClose", self)
         self._close.setVisible(closable)
         self._action.clicked.connect(self._act)
@@ -77,7 +81,7 @@ class Banner(QWidget):
         self._strong.setText(strong)
         self._text.setText(text)
         self._action.setText(action_text or "")
-        self._action.setAccessibleName(action_text or "")
+        self._action.setAccessibleName(action_text or _NO_ACTION)
         self._action.setVisible(bool(action_text))
         self._on_action = on_action
         self.setAccessibleName(said)

@@ -16,6 +16,9 @@ from blogadmin.gui.widgets.pills import IconMark
 
 Action = tuple[str, Callable[[], object]]
 
+# Even a button that does not show has a name, for whoever walks the tree of widgets.
+_NO_ACTION = "No action"
+
 
 class EmptyState(Panel):
     """An icon, one sentence of what is the case, one of what helps, and up to two ways out."""
@@ -33,6 +36,7 @@ class EmptyState(Panel):
             ghost_button("", "emptyStateSecondAction", parent=self),
         )
         for at, button in enumerate(self._buttons):
+            button.setAccessibleName(_NO_ACTION)
             button.clicked.connect(lambda _checked=False, at=at: self._act(at))
         self._lay_out()
 
@@ -66,7 +70,7 @@ class EmptyState(Panel):
         for at, button in enumerate(self._buttons):
             button.setVisible(at < len(words))
             button.setText(words[at] if at < len(words) else "")
-            button.setAccessibleName(button.text())
+            button.setAccessibleName(button.text() or _NO_ACTION)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
         if news and self.isVisible():

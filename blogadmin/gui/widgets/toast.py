@@ -26,6 +26,8 @@ STAYS_MS = 8000
 _ASKS_AGAIN_MS = 1000
 _FADE_MS = 120
 _SPREAD = 18
+# Even a button that does not show has a name, for whoever walks the tree of widgets.
+_NO_ACTION = "No action"
 
 
 class _Shadow(QWidget):
@@ -60,6 +62,7 @@ class Toast(QWidget):
         self._text = Label(weight=QFont.Weight.Medium, tone="toast", wrap=True, parent=self)
         self._text.setObjectName("toastText")
         self._action = link_button("", "toastAction", parent=self)
+        self._action.setAccessibleName(_NO_ACTION)
         set_variant(self._action, tone="toast")
         self._close = tool_button("x", "Dismiss", "toastClose", self)
         self._close.setIcon(icon("x", "on_toast"))
@@ -83,7 +86,7 @@ class Toast(QWidget):
         self._on_action = on_action
         self._text.setText(text)
         self._action.setText(action_text or "")
-        self._action.setAccessibleName(action_text or "")
+        self._action.setAccessibleName(action_text or _NO_ACTION)
         self._action.setVisible(bool(action_text))
         self._mark.set_icon(icon or "check-circle")
         self.setAccessibleName(text)

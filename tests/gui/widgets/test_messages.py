@@ -50,7 +50,10 @@ def all_plain(owner: QWidget) -> bool:
 def window(qtbot: QtBot) -> QWidget:
     window = QWidget()
     window.resize(800, 400)
-    QVBoxLayout(window).addWidget(QLineEdit())
+    field = QLineEdit()
+    field.setObjectName("title")
+    field.setAccessibleName("Title")
+    QVBoxLayout(window).addWidget(field)
     qtbot.addWidget(window)
     window.show()
     return window
@@ -298,9 +301,8 @@ def test_empty_state_without_actions_has_no_buttons(empty: EmptyState) -> None:
 
 def test_failure_offers_another_try(empty: EmptyState, qtbot: QtBot) -> None:
     tries: list[int] = []
-    empty.show_failure(
-        "The posts could not be read", "The server does not answer.", "Retry", lambda: tries.append(1)
-    )
+    title, text = "The posts could not be read", "The server does not answer."
+    empty.show_failure(title, text, "Retry", lambda: tries.append(1))
     press(empty, "emptyStateAction", qtbot)
     assert tries == [1]
     assert said(empty) == [title, text]

@@ -16,6 +16,7 @@ from blogadmin.gui.widgets.search_field import SearchField
 @pytest.fixture
 def window(qtbot: QtBot) -> QWidget:
     window = QWidget()
+    window.resize(600, 100)
     column = QVBoxLayout(window)
     # Takes the focus first, so that the field starts without it.
     button = plain_button("Other", "other")
