@@ -49,6 +49,13 @@ _MOST: Final = 280
 _BESIDE_TEXT: Final = 92
 
 
+_BY_KEYS: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
 class _NavigationDelegate(QStyledItemDelegate):
     """Paints one place: accent bar and soft ground when chosen, a count at the trailing end."""
 
@@ -248,5 +255,7 @@ class NavigationList(QListWidget):
         super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._set_by_keys(event.reason() != Qt.FocusReason.MouseFocusReason)
+        # Coming back to the window or from a menu changes nothing.
+        if event.reason() in _BY_KEYS:
+            self._set_by_keys(True)
         super().focusInEvent(event)
