@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2.extensions
 import pytest
+from sqlalchemy import make_url
 
 from blogadmin.core.database import adopt, schema
 from blogadmin.core.database.adopt.constraints import BROKEN_CHECKS
@@ -61,16 +61,25 @@ def blog(empty_database_url: str, raw: psycopg2.extensions.connection) -> Iterat
 @pytest.fixture
 def stranger(raw: psycopg2.extensions.connection, empty_database_url: str) -> Iterator[Database]:
     """The same blog for a login that owns none of its tables."""
-    name = f"{urlsplit(empty_database_url).path[1:]}_stranger"
-    run(raw, f"CREATE ROLE {name} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+    name = f"{make_url(empty_database_url).database}_stranger"
+    run(
+        raw,
+        f"CREATE ROLE {name} LOGIN PASSWORD 'secret'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}",
+    )
     with closing(Database(as_login(empty_database_url, name))) as database:
         yield database
     run(raw, f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
 def as_login(url: str, name: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}"))
+    login = make_url(url).set(username=name, password="secret")
+    return login.render_as_string(hide_password=False)
+
+
+def searching(url: str, path: str) -> Database:
+    """A database whose sessions look for tables in ``path``."""
+    options = {"options": f"-c search_path={path}"}
+    return Database(make_url(url).update_query_dict(options).render_as_string(hide_password=False))
 
 
 def run(raw: psycopg2.extensions.connection, statement: str) -> list[tuple[Any, ...]]:
@@ -356,13 +365,13 @@ def test_tables_in_a_schema_of_their_own_are_adopted_there(
     )
     with pytest.raises(adopt.Refused, match="in the schema the blog, where this login does not look"):
         adopt.plan(blog)
-    url = f"{empty_database_url}?options=" + quote(r'-c search_path=public,"the\ blog"')
+    path = r'public,"the\ blog"'
 
-    with closing(Database(url)) as searching:
-        adopt.apply(searching, assume_timezone="UTC")
+    with closing(searching(empty_database_url, path)) as found:
+        adopt.apply(found, assume_timezone="UTC")
 
-        assert adopt.plan(searching).is_empty
-        assert schema.inspect(searching).kind == "current"
+        assert adopt.plan(found).is_empty
+        assert schema.inspect(found).kind == "current"
     homes = "SELECT DISTINCT relnamespace::regnamespace::text FROM pg_class WHERE relname = ANY(%s)"
     with raw.cursor() as cursor:
         cursor.execute(homes, (["users", "comments", "alembic_version", "ix_comments_post_id_id"],))
@@ -373,10 +382,10 @@ def test_tables_spread_over_two_schemas_do_not_fit(
     blog: Database, raw: psycopg2.extensions.connection, empty_database_url: str
 ) -> None:
     run(raw, "CREATE SCHEMA other; ALTER TABLE users SET SCHEMA other")
-    url = f"{empty_database_url}?options=" + quote("-c search_path=public,other")
+    path = "public,other"
 
-    with closing(Database(url)) as searching:
-        (misfit,) = adopt.plan(searching, assume_timezone="UTC").misfits
+    with closing(searching(empty_database_url, path)) as found:
+        (misfit,) = adopt.plan(found, assume_timezone="UTC").misfits
 
     assert str(misfit) == "posts is in the schema public, and users is in other"
 
