@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from blogadmin import paths
+from blogadmin.core.database.errors import NotPermitted
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
     from blogadmin.core.database.engine import Database
 
 Kind = Literal["empty", "foreign", "current", "older", "newer"]
@@ -66,13 +71,18 @@ def head() -> str:
 
 def inspect(database: Database) -> State:
     """Tell how ``database`` stands to this program. Raises the driver's error when it cannot be asked."""
+    with database.reader() as session:
+        return inspect_connection(session.connection())
+
+
+def inspect_connection(connection: Connection) -> State:
+    """Tell how the database of ``connection`` stands to this program."""
     from sqlalchemy import text
 
-    with database.reader() as session:
-        present = set(session.scalars(text(_TABLES_PRESENT), {"names": ["alembic_version", *TABLES]}))
-        revision: str | None = None
-        if "alembic_version" in present:
-            revision = session.scalar(text("SELECT version_num FROM alembic_version"))
+    present = set(connection.scalars(text(_TABLES_PRESENT), {"names": ["alembic_version", *TABLES]}))
+    revision: str | None = None
+    if "alembic_version" in present:
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if revision is None:
         return State("foreign" if present & set(TABLES) else "empty", None, head(), _pending(None))
     if revision == head():
@@ -85,24 +95,41 @@ def inspect(database: Database) -> State:
 def upgrade(url: str) -> None:
     """Bring the database at ``url`` to ``head()`` in one transaction.
 
-    Two programs may call this at once: one does the work, the other waits and finds it done. Raises the
-    driver's error (``errors.translate`` knows it), and then nothing has changed.
+    Two programs may call this at once: one does the work, the other waits and finds it done. Raises
+    ``NotPermitted`` when the database is newer than this program, and the driver's error for everything
+    else that can go wrong; in each case nothing has changed.
     """
-    from alembic import command
     from sqlalchemy import create_engine, pool
 
-    from blogadmin.core.database.engine import to_url
+    from blogadmin.core.database.engine import connect_args, to_url
+    from blogadmin.settings import Settings
 
+    target = to_url(url)
     engine = create_engine(
-        to_url(url), poolclass=pool.NullPool, hide_parameters=True, connect_args={"connect_timeout": 3}
+        target, poolclass=pool.NullPool, hide_parameters=True, connect_args=connect_args(target, Settings())
     )
     with engine.connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
+        kind = inspect_connection(connection).kind
+        connection.rollback()
+        if kind == "newer":
+            raise NotPermitted(
+                "The database belongs to a newer version of this program. Update this program first."
+            )
+        if kind != "current":
+            _run_alembic(connection)
+
+
+def _run_alembic(connection: Connection) -> None:
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    # Alembic keeps the migration that runs in a variable of the whole process.
+    with _upgrading:
         command.upgrade(config, "head")
 
 
-def _config():  # noqa: ANN202 - naming the type would import Alembic
+def _config() -> Config:
     from alembic.config import Config
 
     config = Config()
@@ -112,6 +139,7 @@ def _config():  # noqa: ANN202 - naming the type would import Alembic
     return config
 
 
+_upgrading = threading.Lock()
 _TABLES_PRESENT = (
     "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL"
 )
