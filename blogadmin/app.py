@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,20 +48,23 @@ class Program:
         self.connector.close()
 
 
-def application(mode: Mode | None = None) -> QApplication:
-    """The QApplication with the program's name and look; an existing one is dressed anew."""
+def application(mode: Mode) -> QApplication:
+    """The QApplication with the program's name and look; an existing one is dressed anew.
+
+    ``mode`` SYSTEM leaves the choice to what the person chose in the window before.
+    """
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     QCoreApplication.setOrganizationName("blogadmin")
     QCoreApplication.setApplicationName("blogadmin")
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName("blogadmin")
-    apply_theme(app, mode or Remembered().theme())
+    apply_theme(app, Remembered().theme() if mode is Mode.SYSTEM else mode)
     app.setWindowIcon(application_icon())
     return app
 
 
-def build(settings: Settings, log_file: Path | None = None) -> Program:
+def build(settings: Settings) -> Program:
     """Make the window and everything behind it; nothing is connected yet."""
     tasks = Tasks()
     hub = ChangeHub()
@@ -70,21 +72,22 @@ def build(settings: Settings, log_file: Path | None = None) -> Program:
     undo = UndoHistory()
     controller = Controller(tasks, hub, undo, messages)
     services = Services(tasks, controller, hub, undo, messages, settings)
-    window = MainWindow(services, str(log_file or ""))
+    window = MainWindow(services, str(paths.log_dir() / "blogadmin.log"))
     messages.set_window(window)
     connector = Connector(settings)
     return Program(services, connector, window, Start(services, connector, window))
 
 
 def run(settings: Settings, screenshots: Path | None = None) -> int:
-    """Run the program until its window closes; returns the process's exit code."""
-    log_file = log.setup(paths.log_dir() / "blogadmin.log", settings.log_level)
-    app = application(Mode(settings.theme) if settings.theme else None)
-    if screenshots is not None:
-        from blogadmin.screenshots import draw_all
+    """Run the program until its window closes; returns the process's exit code.
 
-        return draw_all(settings, screenshots)
-    program = build(settings, log_file)
+    With ``screenshots`` it shows itself on the sample blog, draws what it shows into that folder, and ends.
+    """
+    log.setup(paths.log_dir() / "blogadmin.log", settings.log_level)
+    if screenshots is not None:
+        return _draw(settings, screenshots)
+    app = application(Mode(settings.theme))
+    program = build(settings)
     crash.install(program.services.messages)
     program.window.show()
     program.start.begin()
@@ -92,4 +95,22 @@ def run(settings: Settings, screenshots: Path | None = None) -> int:
         return app.exec()
     finally:
         program.close()
-        faulthandler.disable()
+
+
+def _draw(settings: Settings, folder: Path) -> int:
+    from blogadmin.screenshots import Director, stage
+
+    settings, home = stage(settings)
+    with home:
+        app = application(Mode.LIGHT)
+        program = build(settings)
+        crash.install(program.services.messages)
+        director = Director(program, folder)
+        director.finished.connect(lambda complete: app.exit(0 if complete else 1))
+        program.window.show()
+        program.start.begin()
+        director.begin()
+        try:
+            return app.exec()
+        finally:
+            program.close()
