@@ -51,6 +51,7 @@ class BulkBar(Panel):
         cleared: the person pressed Esc in the list, or the clear button.
     """
 
+    is_bottom_bar = True
     cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -110,8 +110,10 @@ class _NavigationDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         body = QRectF(area).adjusted(0, 1, 0, -1)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
+        enabled = bool(state & QStyle.StateFlag.State_Enabled)
+        icon_ink = color(("accent_ink" if chosen else "text2") if enabled else "disabled")
         self._draw_ground(painter, body, chosen, bool(state & QStyle.StateFlag.State_MouseOver))
-        self._draw_icon(painter, body, index.data(_ICON_ROLE), color("accent_ink" if chosen else "text2"))
+        self._draw_icon(painter, body, index.data(_ICON_ROLE), icon_ink)
         count, alert = index.data(_COUNT_ROLE), bool(index.data(_ALERT_ROLE))
         if self._view.narrow:
             if count:
@@ -119,7 +121,7 @@ class _NavigationDelegate(QStyledItemDelegate):
         else:
             taken = self._draw_count(painter, body, f"{count:,}", alert) if count else 6.0
             painter.setFont(font(weight=_STRONG if chosen else None))
-            painter.setPen(color("text"))
+            painter.setPen(color("text" if enabled else "disabled"))
             words = leading_rect(painter, body, _TEXT_AT, body.width() - _TEXT_AT - taken - 4)
             draw_elided(painter, words, index.data(Qt.ItemDataRole.DisplayRole))
         if chosen and self._view.shows_ring:

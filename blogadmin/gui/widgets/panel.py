@@ -20,6 +20,9 @@ class Panel(QWidget):
     `ground` and `border` are colour tokens; "" paints none. Edges mirror with the reading direction.
     """
 
+    is_bottom_bar = False
+    """Whether it lies along the bottom of a window, where a toast must not cover it."""
+
     def __init__(
         self,
         ground: str = "surface",

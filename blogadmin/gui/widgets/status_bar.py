@@ -73,6 +73,8 @@ class ProfileTag(Mark):
 class StatusBar(Panel):
     """Profile tag, connection in sign and words, a text in the middle, a text at the end."""
 
+    is_bottom_bar = True
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("bg", edges=("top",), parent=parent)
         self.setObjectName("statusBar")

@@ -20,6 +20,7 @@ from blogadmin.gui.theme import (
 )
 from blogadmin.gui.widgets.buttons import link_button, tool_button
 from blogadmin.gui.widgets.labels import Label
+from blogadmin.gui.widgets.panel import Panel
 from blogadmin.gui.widgets.pills import IconMark
 
 STAYS_MS = 8000
@@ -141,9 +142,18 @@ class Toast(QWidget):
         width = min(self._natural_width(), max(0, room.width() - 2 * SPACE_L))
         height = max(self.heightForWidth(width), self.minimumSizeHint().height())
         left = (room.width() - width) // 2
-        self.setGeometry(left, room.height() - height - SPACE_L - _SPREAD, width, height)
+        self.setGeometry(left, max(0, self._floor() - height - SPACE_L - _SPREAD // 2), width, height)
         body = self.geometry()
         self._shadow.setGeometry(body.adjusted(-_SPREAD, -_SPREAD, _SPREAD, _SPREAD + 5))
+
+    def _floor(self) -> int:
+        """The height down to which the toast may reach: it covers no bar that lies at the bottom."""
+        tops = [
+            bar.mapTo(self._host, bar.rect().topLeft()).y()
+            for bar in self._host.findChildren(Panel)
+            if bar.is_bottom_bar and bar.isVisible()
+        ]
+        return min(tops, default=self._host.height())
 
     def _natural_width(self) -> int:
         self._row.activate()

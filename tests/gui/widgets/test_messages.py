@@ -25,7 +25,9 @@ from pytestqt.qtbot import QtBot
 from blogadmin.gui.theme import Mode, apply_theme, color
 from blogadmin.gui.widgets import toast as toast_module
 from blogadmin.gui.widgets.banner import Banner
+from blogadmin.gui.widgets.bulk_bar import BulkBar
 from blogadmin.gui.widgets.empty_state import EmptyState
+from blogadmin.gui.widgets.status_bar import StatusBar
 from blogadmin.gui.widgets.toast import Toast
 
 MARKUP = "<b>Bold</b> & <script>"
@@ -146,6 +148,20 @@ def test_toast_stands_at_the_bottom_centre_and_follows(window: QWidget, toast: T
         window.resize(*size)
         assert abs(toast.geometry().center().x() - window.rect().center().x()) <= 1
         assert 0 < window.height() - toast.geometry().bottom() < 50
+
+
+def test_toast_covers_no_bar_at_the_bottom(window: QWidget, toast: Toast) -> None:
+    layout = window.layout()
+    assert layout is not None
+    bulk, status = BulkBar(window), StatusBar(window)
+    layout.addWidget(bulk)
+    layout.addWidget(status)
+    status.show()
+    toast.show_message("12 users deactivated")
+    assert toast.geometry().bottom() < status.geometry().top()
+    bulk.set_count(3)
+    toast.show_message("12 users activated")
+    assert toast.geometry().bottom() < bulk.geometry().top()
 
 
 def test_toast_never_takes_the_focus(window: QWidget, toast: Toast, qtbot: QtBot) -> None:

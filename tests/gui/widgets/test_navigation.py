@@ -147,3 +147,13 @@ def test_chosen_bar_stands_at_the_leading_edge(navigation: NavigationList) -> No
     assert edges() == (True, False)
     navigation.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     assert edges() == (False, True)
+
+
+def test_disabled_navigation_looks_disabled(navigation: NavigationList) -> None:
+    def inks() -> set[str]:
+        image = navigation.viewport().grab(navigation.visualItemRect(navigation.item(1))).toImage()
+        return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+    assert color("text").name() in inks()
+    navigation.setEnabled(False)
+    assert color("text").name() not in inks()
