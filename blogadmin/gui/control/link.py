@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from blogadmin.core.database.errors import NotPermitted, Unavailable
 
@@ -36,7 +36,7 @@ class Link(QObject):
         self._probing = False
         self._pause = self.first_pause
         self._since = 0
-        self._timer = QTimer(self, singleShot=True)
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.retry_now)
 
     def failed(self, error: Unavailable, newest: int) -> None:

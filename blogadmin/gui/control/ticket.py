@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
 
 
+_PATIENCE = 0.5
+"""Seconds to wait for a cancel under way. On a dead network that is longer: the connection is given up."""
+
+
 class Kind(Enum):
     """What a ticket needs: a reader's session, the same in chunks, a transaction, or no session.
 
@@ -95,8 +99,8 @@ class Ticket:
     # Workers
 
     @contextmanager
-    def on_server(self, pid: int) -> Iterator[None]:
-        """Let the work be stopped on the server, where it runs as ``pid``. Raises ``Cancelled``."""
+    def on_server(self, session: Any, pid: int) -> Iterator[None]:
+        """Let the work on ``session``, which the server does as ``pid``, be stopped. Raises ``Cancelled``."""
         with self._at_server:
             self._pid = pid
             self._stoppable = True
@@ -104,15 +108,20 @@ class Ticket:
             self.check()
             yield
         finally:
-            # Waits for a cancel under way: later it would hit whoever uses the connection next. The pid
-            # stays, so that a COMMIT that is never answered can still be severed.
-            with self._at_server:
-                self._stoppable = False
+            # A cancel under way would hit whoever uses the connection next: wait for it. The pid stays,
+            # so that a COMMIT that is never answered can still be severed.
+            waited = self._at_server.acquire(timeout=_PATIENCE)
+            self._stoppable = False
+            if waited:
+                self._at_server.release()
+            else:
+                session.invalidate()
+        if not waited:
+            raise Cancelled("Stopped.")
 
     def left_server(self) -> None:
-        """The connection is given back, or about to be lost; nothing may touch it on our behalf."""
-        with self._at_server:
-            self._pid = None
+        """The connection is given back: nothing may touch it on our behalf any more."""
+        self._pid = None
 
     def check(self) -> None:
         """Raises ``Cancelled`` when nobody wants the answer any more."""
@@ -129,9 +138,9 @@ class Ticket:
 
     def sever(self) -> None:
         """Shut the socket that the work waits on, so that it fails at once."""
-        with self._at_server:
-            if self._pid is not None and self.database is not None:
-                self.database.sever(self._pid)
+        pid = self._pid
+        if pid is not None and self.database is not None:
+            self.database.sever(pid)
 
 
 def _nothing(*_args: object) -> None:

@@ -63,7 +63,7 @@ class Worker:
         return _write(ticket, ticket.database)
 
     def _stream(self, ticket: Ticket, database: Database) -> None:
-        with database.reader() as session, ticket.on_server(database.backend_pid(session)):
+        with database.reader() as session, ticket.on_server(session, database.backend_pid(session)):
             chunks: Iterable[Any] = ticket.work(session)
             try:
                 for part in chunks:
@@ -77,14 +77,14 @@ class Worker:
 
 
 def _read(ticket: Ticket, database: Database) -> Any:
-    with database.reader() as session, ticket.on_server(database.backend_pid(session)):
+    with database.reader() as session, ticket.on_server(session, database.backend_pid(session)):
         return ticket.work(session)
 
 
 def _write(ticket: Ticket, database: Database) -> Any:
     def unit(session: Any) -> Any:
         # Ends before COMMIT: from then on nothing but a severed socket may stop it.
-        with ticket.on_server(database.backend_pid(session)):
+        with ticket.on_server(session, database.backend_pid(session)):
             return ticket.work(session)
 
     return database.transact(unit)
