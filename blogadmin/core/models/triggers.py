@@ -6,9 +6,10 @@ test compares what the two leave in the catalogue.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import DDL, Connection, MetaData, event
+from sqlalchemy import DDL, Connection, MetaData, Table, event
 
 from blogadmin.core.models.base import Base
 
@@ -60,6 +61,10 @@ TRIGGERS: dict[tuple[str, str], str] = {
 
 
 @event.listens_for(Base.metadata, "after_create")
-def _create_triggers(_target: MetaData, connection: Connection, **_kw: Any) -> None:
-    for statement in (*FUNCTIONS.values(), *TRIGGERS.values()):
+def _create_triggers(
+    _target: MetaData, connection: Connection, *, tables: Collection[Table], **_kw: Any
+) -> None:
+    created = {table.name for table in tables}
+    triggers = [statement for (table, _name), statement in TRIGGERS.items() if table in created]
+    for statement in (*FUNCTIONS.values(), *triggers) if triggers else ():
         connection.execute(DDL(statement.replace("%", "%%")))
