@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
@@ -43,20 +42,17 @@ class FileLock:
         return self._fd
 
     def take(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` seconds for the lock; tell whether it is held now."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Wait up to ``timeout`` seconds for the lock; tell whether it is held now.
+
+        Raises ``OSError`` where the file cannot be opened, or the file system knows no locks.
+        """
         deadline = time.monotonic() + timeout
-        while True:
-            try:
-                _take(fd)
-            except OSError:
-                if time.monotonic() >= deadline:
-                    os.close(fd)
-                    return False
-                time.sleep(POLL_S)
-            else:
-                self._fd = fd
-                return True
+        while (fd := _try_to_take(self._path, os.O_RDWR | os.O_CREAT)) is None:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(POLL_S)
+        self._fd = fd
+        return True
 
     def release(self) -> None:
         """Let go of the lock; children that share it keep it."""
@@ -75,12 +71,24 @@ class FileLock:
 
 def is_held(path: Path) -> bool:
     """Tell whether any process holds the lock at ``path``; creates nothing."""
-    with contextlib.suppress(FileNotFoundError):
-        fd = os.open(path, os.O_RDWR)
-        try:
-            _take(fd)
-        except OSError:
-            return True
-        finally:
-            os.close(fd)
+    try:
+        fd = _try_to_take(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    if fd is None:
+        return True
+    os.close(fd)
     return False
+
+
+def _try_to_take(path: Path, flags: int) -> int | None:
+    fd = os.open(path, flags, 0o600)
+    try:
+        _take(fd)
+    except OSError as error:
+        os.close(fd)
+        # Held by someone else: the one as POSIX, the other as Windows puts it.
+        if isinstance(error, BlockingIOError | PermissionError):
+            return None
+        raise
+    return fd

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from blogadmin.core.database.embedded import EmbeddedServer
 from blogadmin.core.database.embedded.lock import is_held
 
 DEADLINE_S = 60.0
@@ -70,24 +72,40 @@ class Program:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A folder for one server, which must be off when the test ends."""
+def empty_home(tmp_path: Path) -> Iterator[Path]:
+    """Where a server may be made; it must be off when the test ends."""
     folder = tmp_path / "home"
     yield folder
     left = [alive for alive in folder.rglob("alive") if is_held(alive)]
     for alive in left:
         postmaster_pid = int((alive.parent / "data" / "postmaster.pid").read_text().split("\n")[0])
         os.kill(postmaster_pid, signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
     assert not left, "a server was left running"
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose server was made, used and stopped."""
+    folder = tmp_path_factory.mktemp("made") / "home"
+    with EmbeddedServer(folder, fast=True):
+        return folder
+
+
 @pytest.fixture
-def program(home: Path) -> Iterator[Callable[..., Program]]:
-    """Start another program on the same server: ``program(linger=…) -> Program``."""
+def home(made_once: Path, empty_home: Path) -> Path:
+    """A server of the test's own, off; cheaper than making one."""
+    return shutil.copytree(made_once, empty_home)
+
+
+@pytest.fixture
+def program(empty_home: Path) -> Iterator[Callable[..., Program]]:
+    """Start another program on the test's server: ``program(linger=…) -> Program``."""
     started: list[Program] = []
 
     def start(**options: Any) -> Program:
-        started.append(Program(options.pop("home", home), **options))
+        # The folder of ``home``, too, if the test has one.
+        started.append(Program(options.pop("home", empty_home), **options))
         return started[-1]
 
     yield start

