@@ -6,7 +6,6 @@ No Qt and, until a method is called, no SQLAlchemy: every method blocks and belo
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -122,8 +121,7 @@ class Connector:
     def _encrypted(database: Database) -> bool:
         with database.reader() as session:
             raw: Any = session.connection().connection.dbapi_connection
-            info: Mapping[str, Any] | Any = raw.info
-            return bool(info.ssl_in_use)
+            return bool(raw.info.ssl_in_use)
 
 
 def _place(url: str | None) -> str:

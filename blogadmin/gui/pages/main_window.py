@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
     def _drop_start_widgets(self) -> None:
         for index in reversed(range(self._stack.count())):
             widget = self._stack.widget(index)
-            if not isinstance(widget, ListPage):
+            if widget is not None and not isinstance(widget, ListPage):
                 self._stack.removeWidget(widget)
                 widget.deleteLater()
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
-from blogadmin.core.database.errors import KnownError
+from blogadmin.core.database.errors import KnownError, NotPermitted
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from blogadmin.connection import Opened
+    from blogadmin.gui.dialogs.welcome import WelcomePage
 
 
 class Opener(Protocol):
@@ -112,19 +113,26 @@ class Start(QObject):
         from blogadmin.gui.dialogs.welcome import WelcomePage
 
         page = WelcomePage(self._window)
-        page.sample_chosen.connect(lambda: self._prepare(page, lambda: self._opener.load_sample(opened)))
-        page.empty_chosen.connect(lambda: self._prepare(page, lambda: self._opener.upgrade(opened)))
+        page.sample_chosen.connect(
+            lambda: self._prepare(page, "Filling the sample blog…", lambda: self._opener.load_sample(opened))
+        )
+        page.empty_chosen.connect(
+            lambda: self._prepare(page, "Making the tables…", lambda: self._opener.upgrade(opened))
+        )
         page.server_chosen.connect(self.ask_for_server)
         self._window.show_start(page)
         self._window.connection.connected(opened.place, local=opened.local, encrypted=opened.encrypted)
 
-    def _prepare(self, page: QWidget, work: Any) -> None:
-        page.setEnabled(False)
-        self._services.tasks.run(work, self._arrived, lambda exc: self._not_prepared(page, exc), owner=self)
+    def _prepare(self, page: WelcomePage, words: str, work: Callable[[], Opened]) -> None:
+        page.set_busy(words)
+        self._services.tasks.run(work, self._arrived, lambda exc: self._not_prepared(page, exc), owner=page)
 
-    def _not_prepared(self, page: QWidget, exc: Exception) -> None:
-        page.setEnabled(True)
-        self._services.messages.error(self._window, "The database could not be prepared", str(exc))
+    def _not_prepared(self, page: WelcomePage, exc: Exception) -> None:
+        page.set_busy("")
+        if isinstance(exc, KnownError):
+            self._services.messages.error(self._window, "The database could not be prepared", str(exc))
+        else:
+            self._services.messages.bug(exc)
 
     def _offer_adoption(self, opened: Opened) -> None:
         from blogadmin.gui.dialogs.schema_offer import AdoptOffer
@@ -136,6 +144,7 @@ class Start(QObject):
             adopt=lambda zone: self._opener.adopt(opened, zone),
         )
         dialog.adopted.connect(self._arrived)
+        dialog.declined.connect(lambda: self._leave(opened))
         dialog.open()
 
     def _offer_upgrade(self, opened: Opened) -> None:
@@ -147,6 +156,14 @@ class Start(QObject):
         dialog.upgraded.connect(self._arrived)
         dialog.read_only_chosen.connect(lambda: self._open_read_only(opened))
         dialog.open()
+
+    def _leave(self, opened: Opened) -> None:
+        """Nothing of a database that was not adopted can be shown: its tables lack what the lists read."""
+        opened.database.close()
+        if self._services.tasks.database is None:
+            self._failed(
+                NotPermitted("The database was left as it is. Without being adopted it cannot be used."), None
+            )
 
     def _open_read_only(self, opened: Opened) -> None:
         opened.database.read_only = True
