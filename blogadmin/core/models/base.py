@@ -22,7 +22,8 @@ NAMING_CONVENTION = {
 }
 
 PrimaryKey = Annotated[int, mapped_column(Integer, primary_key=True)]
-ServerTime = Annotated[
+CreationTime = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True), server_default=func.now())]
+ChangeTime = Annotated[
     datetime,
     mapped_column(TIMESTAMP(timezone=True), server_default=func.now(), server_onupdate=FetchedValue()),
 ]
@@ -50,8 +51,8 @@ class Versioned:
     version: Mapped[int] = mapped_column(
         Integer, server_default=text("1"), server_onupdate=FetchedValue(), sort_order=90
     )
-    created_at: Mapped[ServerTime] = mapped_column(sort_order=91)
-    updated_at: Mapped[ServerTime] = mapped_column(sort_order=92)
+    created_at: Mapped[CreationTime] = mapped_column(sort_order=91)
+    updated_at: Mapped[ChangeTime] = mapped_column(sort_order=92)
 
 
 def one_of(
