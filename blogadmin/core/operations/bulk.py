@@ -1,0 +1,156 @@
+"""One column of many rows at once: a single UPDATE, and the way back for exactly the rows that it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Table, any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from blogadmin.core.database.changes import Changes
+from blogadmin.core.database.errors import NotFound
+from blogadmin.core.models import Base
+from blogadmin.core.operations.operation import Outcome
+from blogadmin.core.operations.wording import counted, gone_message, sentence
+
+
+class Change(NamedTuple):
+    """What happened to one row: its version now, the value it has, and the one it had."""
+
+    id: int
+    version: int
+    now: Any
+    before: Any
+
+
+def table_of(noun: str) -> Table:
+    """The table behind a noun."""
+    return Base.metadata.tables[noun]
+
+
+def among(column: ColumnElement[Any], ids: Iterable[int]) -> ColumnElement[bool]:
+    """Condition that ``column`` is one of ``ids``; one parameter, however many they are."""
+    return column == any_(bindparam(None, list(ids), type_=ARRAY(BigInteger)))
+
+
+def versions_by_id(rows: Iterable[Row[int, int]]) -> dict[int, int]:
+    """Rows of id and version as a mapping."""
+    return {row[0]: row[1] for row in rows}
+
+
+def count(session: Session, noun: str, where: ColumnElement[bool]) -> int:
+    """How many rows of ``noun`` there are ``where``."""
+    return session.scalar(select(func.count()).select_from(table_of(noun)).where(where)) or 0
+
+
+def set_everywhere(
+    session: Session, noun: str, column: str, value: Any, where: ColumnElement[bool]
+) -> tuple[Change, ...]:
+    """Set ``column`` in the rows ``where`` it is not ``value`` yet, by one statement."""
+    table = table_of(noun)
+    target = table.c[column]
+    # Locked in the order of their ids: two people with overlapping selections wait instead of deadlocking.
+    before = (
+        select(table.c.id, target.label("before"))
+        .where(where, target.is_distinct_from(value))
+        .order_by(table.c.id)
+        .with_for_update(key_share=True)
+        .subquery("before")
+    )
+    statement = (
+        update(table)
+        .where(table.c.id == before.c.id)
+        .values({column: value})
+        .returning(table.c.id, table.c.version, before.c.before)
+    )
+    rows = session.execute(statement)
+    return tuple(Change(id_, version, value, old) for id_, version, old in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """Give rows back the value that they had ``before`` a change; those that moved since are left alone."""
+
+    noun: str
+    column: str
+    changes: tuple[Change, ...] = field(repr=False)
+    label: str
+
+    def apply(self, session: Session) -> Outcome:
+        """Do it. Raises ``NotFound`` when none of the rows exists any more."""
+        table = table_of(self.noun)
+        target = table.c[self.column]
+        was = (
+            func.unnest(
+                _array("ids", [change.id for change in self.changes], Integer()),
+                _array("versions", [change.version for change in self.changes], Integer()),
+                _array("olds", [change.before for change in self.changes], target.type),
+            )
+            .table_valued("id", "version", "value", name="was")
+            .render_derived()
+        )
+        statement = (
+            update(table)
+            .where(table.c.id == was.c.id, table.c.version == was.c.version)
+            .values({self.column: was.c.value})
+            .returning(table.c.id, table.c.version)
+        )
+        versions = versions_by_id(session.execute(statement))
+        done = tuple(
+            Change(change.id, versions[change.id], change.before, change.now)
+            for change in self.changes
+            if change.id in versions
+        )
+        gone = count_gone(session, self.noun, [change.id for change in self.changes], len(done))
+        moved = len(self.changes) - len(done) - gone
+        return Outcome(
+            Changes.of(self.noun, updated=versions),
+            sentence(f"{counted(len(done), self.noun)} set back", moved=moved, gone=gone),
+            SetBack(self.noun, self.column, done, self.label) if done else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a change of a column is told: "3 users" + ``done``; "all 5 were" + ``already``."""
+
+    done: str
+    already: str
+
+
+def set_column(
+    session: Session, noun: str, ids: Sequence[int], column: str, value: Any, words: Words, label: str
+) -> Outcome:
+    """Set ``column`` of the rows ``ids`` and tell how many changed. Raises ``NotFound`` if none exists."""
+    ids = sorted(set(ids))
+    done = set_everywhere(session, noun, column, value, among(table_of(noun).c.id, ids))
+    gone = count_gone(session, noun, ids, len(done))
+    told = f"{counted(len(done), noun)} {words.done}"
+    message = told if done else _nothing(len(ids) - gone, words.already)
+    return Outcome(
+        Changes.of(noun, updated=(change.id for change in done)),
+        sentence(message, gone=gone),
+        SetBack(noun, column, done, label) if done else None,
+    )
+
+
+def count_gone(session: Session, noun: str, ids: Sequence[int], found: int) -> int:
+    """How many of ``ids`` exist no more, when ``found`` are known to. Raises ``NotFound`` if all are gone."""
+    if found == len(ids):
+        return 0
+    here = count(session, noun, among(table_of(noun).c.id, ids))
+    if not here:
+        raise NotFound(gone_message(len(ids), noun))
+    return len(ids) - here
+
+
+def _nothing(number: int, already: str) -> str:
+    every = "it was" if number == 1 else f"all {number:,} were"
+    return f"Nothing to change: {every} {already} already"
+
+
+def _array(name: str, values: list[Any], kind: Any) -> Any:
+    return bindparam(name, values, type_=ARRAY(kind))

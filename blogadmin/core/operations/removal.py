@@ -1,0 +1,142 @@
+"""Deleting rows so that they can come back: whole, with their ids, columns that only others know included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, text
+from sqlalchemy.orm import Session
+
+from blogadmin.core.database.changes import Changes
+from blogadmin.core.database.errors import Conflict, NotFound, NotPermitted
+from blogadmin.core.operations.bulk import SetBack, among, table_of, versions_by_id
+from blogadmin.core.operations.operation import Outcome
+from blogadmin.core.operations.wording import gone_message, listed
+
+if TYPE_CHECKING:
+    from blogadmin.core.operations.posts import DeletePosts
+    from blogadmin.core.operations.users import DeleteUsers
+
+
+class Locked(NamedTuple):
+    """Rows held for deletion, and how many of those asked for moved since or are gone."""
+
+    ids: list[int]
+    moved: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Rows that were deleted. ``documents`` is each as JSON; ``None`` if this login may not read all columns.
+
+    They may hold password hashes, so they are never shown.
+    """
+
+    noun: str
+    ids: tuple[int, ...]
+    documents: tuple[str, ...] | None = field(repr=False)
+
+
+def lock(session: Session, noun: str, ids: Sequence[int], versions: Sequence[int]) -> Locked:
+    """Hold the rows of ``ids``, at ``versions`` if any are given, so that nothing can come to hang on them.
+
+    Raises ``NotFound`` when all are gone and ``Conflict`` when all that are left have moved.
+    """
+    table = table_of(noun)
+    wanted = dict(zip(ids, versions, strict=True)) if versions else dict.fromkeys(ids)
+    held = (
+        select(table.c.id, table.c.version)
+        .where(among(table.c.id, wanted))
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    found = versions_by_id(session.execute(held))
+    if not found:
+        raise NotFound(gone_message(len(wanted), noun))
+    same = [id_ for id_, version in found.items() if wanted[id_] in (None, version)]
+    if not same:
+        raise Conflict("Someone else changed this since, so it was not deleted.", version=max(found.values()))
+    return Locked(same, moved=len(found) - len(same), gone=len(wanted) - len(found))
+
+
+def remove(session: Session, noun: str, where: ColumnElement[bool]) -> Removed:
+    """Delete the rows and keep what they were."""
+    table = table_of(noun)
+    whole = func.row_to_json(table.table_valued())
+    readable = session.scalar(select(func.has_table_privilege(noun, "SELECT")))
+    document = cast(whole, Text) if readable else null()
+    rows: Sequence[Any] = session.execute(delete(table).where(where).returning(table.c.id, document)).all()
+    return Removed(noun, tuple(row[0] for row in rows), tuple(row[1] for row in rows) if readable else None)
+
+
+def check_all_removed(removed: Removed, wanted: Sequence[int]) -> None:
+    """Raise ``NotPermitted`` when the server kept rows that were held for deletion."""
+    if len(removed.ids) < len(wanted):
+        raise NotPermitted("The database kept some of the rows: your login may not delete them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Bring deleted rows back as they were, with their ids, at the next version.
+
+    ``removed`` is in the order in which they can be inserted; ``given`` sets back what was handed to
+    someone else; ``again`` is the deletion, for the way forth.
+    """
+
+    removed: tuple[Removed, ...] = field(repr=False)
+    given: tuple[SetBack, ...] = field(repr=False)
+    again: DeleteUsers | DeletePosts = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """The deletion's own: what is undone is that."""
+        return self.again.label
+
+    def apply(self, session: Session) -> Outcome:
+        """Insert the rows. Raises ``Duplicate`` when something of theirs was taken by another row since."""
+        changes = Changes()
+        first: dict[int, int] = {}
+        for removed in self.removed:
+            versions = _insert(session, removed)
+            first = first or versions
+            changes |= Changes.of(removed.noun, created=versions)
+        for back in self.given:
+            changes |= back.apply(session).changes
+        again = replace(self.again, ids=tuple(first), versions=tuple(first.values()))
+        counts = listed((len(removed.ids), removed.noun) for removed in self.removed)
+        return Outcome(changes, f"{counts} restored", again)
+
+
+def restoring(
+    removed: Iterable[Removed], given: tuple[SetBack, ...], again: DeleteUsers | DeletePosts
+) -> Restore | None:
+    """The way back, or ``None`` when some of the rows could not be read whole."""
+    rows = tuple(one for one in removed if one.ids)
+    return Restore(rows, given, again) if all(one.documents is not None for one in rows) else None
+
+
+def _insert(session: Session, removed: Removed) -> dict[int, int]:
+    # Every column of the table as it is on this server, not only those that this program knows. The version
+    # goes up: whoever saw the row before it was deleted must not save over it unseen.
+    columns = session.scalars(_COLUMNS, {"noun": removed.noun}).all()
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    names = ", ".join(quote(name) for name in columns)
+    values = ", ".join("r.version + 1" if name == "version" else f"r.{quote(name)}" for name in columns)
+    noun = quote(removed.noun)
+    statement = text(
+        f"INSERT INTO {noun} ({names}) OVERRIDING SYSTEM VALUE SELECT {values}"  # noqa: S608 - quoted names
+        " FROM unnest(CAST(:documents AS text[])) WITH ORDINALITY AS d(document, n),"
+        f" json_populate_record(CAST(NULL AS {noun}), CAST(d.document AS json)) AS r ORDER BY d.n"
+        " RETURNING id, version"
+    )
+    rows = session.execute(statement, {"documents": list(removed.documents or ())})
+    return versions_by_id(rows)
+
+
+_COLUMNS = text(
+    "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = CAST(:noun AS regclass)"
+    " AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"
+)
