@@ -54,8 +54,9 @@ PASSWORD_MAX = 1024
 EMAIL_PATTERN = r"^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$"
 SLUG_PATTERN = r"^[^/?#[:space:][:cntrl:]]+$"
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
-_SLUG = re.compile(r"[^/?#\s\x00-\x1f\x7f]+")
+# \x7f-\x9f, the second block of controls, is in PostgreSQL's [:cntrl:], too.
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+")
+_SLUG = re.compile(r"[^/?#\s\x00-\x1f\x7f-\x9f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -88,7 +89,9 @@ def text_problem(text: str, *, multiline: bool = False) -> str | None:
 def too_long(text: str, limit: int) -> str | None:
     """Tell by how much ``text`` exceeds ``limit`` characters, or ``None`` if it fits."""
     over = len(text) - limit
-    return f"is {over:,} characters too long (at most {limit:,})." if over > 0 else None
+    if over <= 0:
+        return None
+    return f"is {over:,} character{'' if over == 1 else 's'} too long (at most {limit:,})."
 
 
 def email_problem(text: str) -> str | None:
