@@ -72,10 +72,10 @@ class LineField(QLineEdit):
         self._shown = self.text_before = self.text()
         self.setReadOnly(self._shown != self._loaded)
 
-    def propose(self, text: str) -> None:
-        """Put ``text`` in as if typed: the loaded value stays the one to compare with."""
+    def propose(self, value: str) -> None:
+        """Put ``value`` in as if typed: the loaded one stays the one to compare with."""
         self.text_before = None
-        self.setText(text)
+        self.setText(value)
         self.text_before = self.text()
 
     def value(self) -> str:
@@ -130,6 +130,12 @@ class TextField(QPlainTextEdit):
         self.document().setModified(False)
         self.document().clearUndoRedoStacks()
 
+    def type_over(self, text: str) -> None:
+        """Replace all of the text as if typed."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+
     def is_changed(self) -> bool:
         """Whether something was typed since loading; undoing all of it counts as unchanged."""
         return self._kept and self.document().isModified()
@@ -178,6 +184,10 @@ class MarkdownField(TextField):
         self._loaded = value or ""
         self.show_loaded(self._loaded)
 
+    def propose(self, value: str) -> None:
+        """Put ``value`` in as if typed: the loaded one stays the one to compare with."""
+        self.type_over(breaks_as_shown(value))
+
     def value(self) -> str:
         """The loaded value, character by character, unless the text was changed."""
         return weave(self._loaded, self.shown_text()) if self.is_changed() else self._loaded
@@ -202,6 +212,10 @@ class JsonField(TextField):
             self.forbid("cannot be shown as JSON. It is left exactly as it is.")
             return
         self.show_loaded(text)
+
+    def propose(self, value: Mapping[str, Any] | None) -> None:
+        """Put ``value`` in as if typed: the loaded one stays the one to compare with."""
+        self.type_over(format_metadata(value))
 
     def forbid(self, reason: str) -> None:
         """Keep the loaded value as it is because of ``reason``, which completes the field's name."""
