@@ -56,7 +56,7 @@ LISTING: Listing[PostRow] = Listing(
 """The list of posts, the one touched last at the top."""
 
 
-def detail(session: Session, id: int) -> PostDetail | None:  # noqa: A002 - the contract of every noun
+def detail(session: Session, id: int) -> PostDetail | None:  # noqa: A002 - the same name for every noun
     """Everything a dialog shows of one post, or ``None`` if there is none.
 
     Raises ``Invalid`` for a row that holds a date that cannot be shown.

@@ -49,7 +49,7 @@ LISTING: Listing[UserRow] = Listing(
 """The list of users, by name."""
 
 
-def detail(session: Session, id: int) -> UserDetail | None:  # noqa: A002 - the contract of every noun
+def detail(session: Session, id: int) -> UserDetail | None:  # noqa: A002 - the same name for every noun
     """Everything a dialog shows of one user, or ``None`` if there is none.
 
     Raises ``Invalid`` for a row that holds a date that cannot be shown.
