@@ -36,11 +36,11 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{_HIDDEN}",
     ),
-    (re.compile(r"\$(?:argon2|2[abxy]?\$|pbkdf2|scrypt|[156]\$)[^\s'\",)]*"), "<hash>"),
+    (re.compile(r"\$(?:argon2|2[abxy]?\$|pbkdf2|scrypt|[156]\$)[\w$=,+/.-]*"), "<hash>"),
     (re.compile(r"\bSCRAM-SHA-\d+\$\S+"), "<hash>"),
     (
-        re.compile(r"[^\s@<>()\[\]{},;:\"'=/]{1,64}@[^\s@<>()\[\]{},;:\"'/*]{1,255}\.[^\W\d_]{2,63}"),
-        "<e-mail>",
+        re.compile(r"[^\s@<>()\[\]{},;:\"'=/*]{1,64}@[^\s@<>()\[\]{},;:\"'/*]{1,255}\.[^\W\d_]{2,63}"),
+        "<email>",
     ),
 )
 

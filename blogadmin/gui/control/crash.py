@@ -75,6 +75,8 @@ class CrashDialog(QDialog):
         layout.addWidget(words)
         layout.addWidget(self._trace, 1)
         layout.addWidget(self._buttons())
+        # Else Enter would go into the trace.
+        self._going_on.setFocus()
         self.add(trace)
 
     def add(self, trace: str) -> None:
@@ -91,17 +93,20 @@ class CrashDialog(QDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         box = QDialogButtonBox()
+        role = QDialogButtonBox.ButtonRole
+        copy = box.addButton("Copy", role.ActionRole)
+        leave = box.addButton("Close blogadmin", role.DestructiveRole)
+        self._going_on = box.addButton("Continue", role.RejectRole)
         rows = (
-            ("copyButton", "Copy", QDialogButtonBox.ButtonRole.ActionRole, self._copy),
-            ("quitButton", "Close blogadmin", QDialogButtonBox.ButtonRole.DestructiveRole, self._quit),
-            ("continueButton", "Continue", QDialogButtonBox.ButtonRole.RejectRole, self.reject),
+            (copy, "copyButton", self._copy),
+            (leave, "quitButton", self._quit),
+            (self._going_on, "continueButton", self.reject),
         )
-        for name, label, role, act in rows:
-            button = box.addButton(label, role)
+        for button, name, act in rows:
             button.setObjectName(name)
-            button.setAccessibleName(label)
+            button.setAccessibleName(button.text())
+            button.setAutoDefault(button is self._going_on)
             button.clicked.connect(act)
-            button.setDefault(name == "continueButton")
         return box
 
     def _copy(self) -> None:

@@ -128,10 +128,16 @@ class Messages(QObject):
             self._crash.add(trace)
             return
         self._crash = dialog = CrashDialog(trace, self._place(None))
-        # A window with unsaved work may still refuse.
-        dialog.quit_requested.connect(QCoreApplication.quit)
+        dialog.quit_requested.connect(self._quit)
         dialog.finished.connect(self._crash_closed)
         dialog.open()
+
+    def _quit(self) -> None:
+        # By way of the window, which asks for unsaved work and may refuse.
+        if self._window is not None and shiboken6.isValid(self._window):
+            self._window.close()
+        else:
+            QCoreApplication.quit()
 
     def _crash_closed(self) -> None:
         self._crash = None

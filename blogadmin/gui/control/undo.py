@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from blogadmin.core.database.errors import Cancelled, Conflict, KnownError
+from blogadmin.core.database.errors import Cancelled, KnownError
 from blogadmin.core.operations.operation import Operation, Outcome
 
 LIMIT = 50
@@ -55,8 +55,8 @@ class UndoHistory(QObject):
         super().__init__(parent)
         self._back: deque[Step] = deque(maxlen=LIMIT)
         self._forth: deque[Step] = deque(maxlen=LIMIT)
-        self._commit: Commit | None = None
-        self._tell: Callable[[str, str], None] = lambda _title, _text: None
+        self._commit: Commit
+        self._tell: Callable[[str, str], None]
         self._under_way = False
 
     def connect_to(self, commit: Commit, tell: Callable[[str, str], None]) -> None:
@@ -116,10 +116,6 @@ class UndoHistory(QObject):
         self.changed.emit()
 
     def _take(self, step: Step, source: deque[Step], target: deque[Step], word: str) -> None:
-        if self._commit is None:
-            return
-        commit = self._commit
-
         def done(outcome: Outcome) -> None:
             # Not when clear() came meanwhile: then the step belongs to another database.
             if step in source:
@@ -129,13 +125,6 @@ class UndoHistory(QObject):
             self._settle()
 
         def failed(error: KnownError | None) -> None:
-            again = _on_newer_version(step.operation, error)
-            if again is not None:
-                commit(again, done, give_up)
-            else:
-                give_up(error)
-
-        def give_up(error: KnownError | None) -> None:
             if step in source and not _may_work_later(error):
                 source.remove(step)
             self._settle()
@@ -144,7 +133,7 @@ class UndoHistory(QObject):
 
         self._under_way = True
         self.changed.emit()
-        commit(step.operation, done, failed)
+        self._commit(step.operation, done, failed)
 
     def _settle(self) -> None:
         self._under_way = False
@@ -160,14 +149,3 @@ def _words(verb: str, steps: deque[Step]) -> str:
 
 def _may_work_later(error: KnownError | None) -> bool:
     return error is not None and (error.retryable or isinstance(error, Cancelled))
-
-
-def _on_newer_version(operation: Operation, error: KnownError | None) -> Operation | None:
-    """The operation for the version that the row has now, if nothing it writes was changed by others.
-
-    Two steps on one row need it: taking back the later one raised the version that the earlier one knows.
-    """
-    if not isinstance(error, Conflict) or error.fields or not hasattr(operation, "version"):
-        return None
-    value: Any = operation
-    return replace(value, version=error.version)
