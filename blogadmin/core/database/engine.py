@@ -10,9 +10,7 @@ Behind PgBouncer, allow our start-up options: ``ignore_startup_parameters = extr
 
 from __future__ import annotations
 
-import contextlib
 import os
-import socket
 import threading
 import time
 import weakref
@@ -30,12 +28,14 @@ from sqlalchemy.pool import NullPool
 
 from blogadmin import __version__
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
-from blogadmin.core.database.units import UNKNOWN, blockers, driver_connection, transact
+from blogadmin.core.database.units import UNKNOWN, blockers, driver_connection, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
 
 APPLICATION_NAME: Final = f"blogadmin/{__version__}"
+ASIDE_FOR: Final = 5.0
+"""Seconds that a question on the side may take."""
 PING_AFTER: Final = 5.0
 """Seconds of rest after which a reader's connection is asked whether it still lives."""
 
@@ -172,7 +172,7 @@ class Database:
         """
         self._cancelled[pid] = time.monotonic()
         try:
-            with closing(self.connect()) as side, side.cursor() as cursor:
+            with self.aside() as side, side.cursor() as cursor:
                 cursor.execute("SELECT pg_cancel_backend(%s)", (pid,))
                 row = cursor.fetchone()
         except (psycopg2.Error, Unavailable):
@@ -192,8 +192,24 @@ class Database:
         """Who holds what ``pid`` waits for, as "bob (psql)"; empty when nobody does or nobody can tell."""
         return blockers(self, pid)
 
+    @contextmanager
+    def aside(self) -> Iterator[extensions.connection]:
+        """Give a connection for one short question, closed afterwards.
+
+        Behind a proxy whose server is gone an answer may never come, and no timeout of libpq or the server
+        notices: after ``ASIDE_FOR`` seconds the socket is shut.
+        """
+        with closing(self.connect()) as side:
+            alarm = threading.Timer(ASIDE_FOR, shut, (side,))
+            alarm.start()
+            try:
+                yield side
+            finally:
+                alarm.cancel()
+                alarm.join()
+
     def connect(self) -> extensions.connection:
-        """Open a short connection of its own, in autocommit. Close it; ``abort()`` reaches it, too."""
+        """Open a connection of its own, in autocommit. Close it; ``abort()`` reaches it, too."""
         arguments, keywords = self.engine.dialect.create_connect_args(self.url)
         self._refuse_when_aborted()
         raw = psycopg2.connect(*arguments, **{**keywords, **connect_args(self.url, self.settings)})
@@ -209,7 +225,7 @@ class Database:
         with self._lock:
             found = [raw for raw in self._sockets if not raw.closed and raw.info.backend_pid == pid]
             for raw in found:
-                _shut(raw)
+                shut(raw)
         return bool(found)
 
     def abort(self) -> None:
@@ -220,7 +236,7 @@ class Database:
         self._aborted = True
         with self._lock:
             for raw in tuple(self._sockets):
-                _shut(raw)
+                shut(raw)
 
     def close(self) -> None:
         """Close every connection that is at rest; the others close as soon as they are given back."""
@@ -266,7 +282,7 @@ class Database:
         with self._lock:
             self._sockets.add(raw)
             if self._aborted:
-                _shut(raw)
+                shut(raw)
 
     def _seen(self, context: ExceptionContext) -> Exception | None:
         code = getattr(context.original_exception, "pgcode", None)
@@ -321,15 +337,6 @@ def _commit(session: Session) -> None:
         if not exc.connection_invalidated:
             raise
         raise OutcomeUnknown(UNKNOWN) from exc
-
-
-def _shut(raw: extensions.connection) -> None:
-    # The family does not matter to shutdown(); the duplicate leaves libpq its own descriptor.
-    with (
-        contextlib.suppress(psycopg2.Error, OSError),
-        closing(socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)) as twin,
-    ):
-        twin.shutdown(socket.SHUT_RDWR)
 
 
 @cache

@@ -61,9 +61,7 @@ class Failure:
 
 
 def known(exc: BaseException) -> KnownError | None:
-    """The known error that ``exc`` stands for; ``None`` when it is a bug."""
-    if isinstance(exc, KnownError):
-        return exc
+    """The known error that ``exc``, not one itself, stands for; ``None`` when it is a bug."""
     if isinstance(exc, sa_exc.TimeoutError):
         return Unavailable("All connections of this program are busy. Try again in a moment.")
     if isinstance(exc, sa_exc.PendingRollbackError):

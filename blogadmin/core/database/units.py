@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import socket
 import threading
 import time
 from contextlib import closing
@@ -35,6 +37,7 @@ UNKNOWN: Final = (
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _WATCH_EVERY = 1.0
+_LAST_ANSWER = 0.5
 
 
 def transact(database: Database, unit: Callable[[Session], T]) -> T:
@@ -55,10 +58,20 @@ def driver_connection(connection: Connection) -> extensions.connection:
     return cast("extensions.connection", connection.connection.dbapi_connection)
 
 
+def shut(raw: extensions.connection) -> None:
+    """Shut the socket under ``raw``, so that whoever waits for the server wakes with an error."""
+    # The family does not matter to shutdown(); the duplicate leaves libpq its own descriptor.
+    with (
+        contextlib.suppress(psycopg2.Error, OSError),
+        closing(socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)) as twin,
+    ):
+        twin.shutdown(socket.SHUT_RDWR)
+
+
 def blockers(database: Database, pid: int) -> str:
     """The body of ``Database.blockers``."""
     try:
-        with closing(database.connect()) as side:
+        with database.aside() as side:
             return _ask_blockers(side, pid)
     except (psycopg2.Error, Unavailable):
         return ""
@@ -113,7 +126,7 @@ def _was_committed(database: Database, xid: int) -> bool:
 
 def _status(database: Database, xid: int) -> str | None:
     try:
-        with closing(database.connect()) as side, side.cursor() as cursor:
+        with database.aside() as side, side.cursor() as cursor:
             cursor.execute("SELECT txid_status(%s)", (xid,))
             row = cursor.fetchone()
     except psycopg2.Error:
@@ -152,6 +165,7 @@ class _LockWatch:
         self._every = min(_WATCH_EVERY, limit / 3) if limit else _WATCH_EVERY
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
+        self._side: extensions.connection | None = None
         self._by = ""
 
     def begun(self, _session: Session, _transaction: Any, connection: Connection) -> None:
@@ -165,6 +179,10 @@ class _LockWatch:
         """End the watch and tell who was seen last in the way; may be called twice."""
         self._over.set()
         if self._thread is not None:
+            self._thread.join(_LAST_ANSWER)
+            # A server that answers nothing any more must not hold up whoever has given up on it.
+            if self._side is not None:
+                shut(self._side)
             self._thread.join()
         return self._by
 
@@ -172,10 +190,10 @@ class _LockWatch:
         if self._over.wait(self._every):
             return
         try:
-            with closing(self._database.connect()) as side:
-                self._by = _ask_blockers(side, pid)
-                while not self._over.wait(self._every):
-                    self._by = _ask_blockers(side, pid) or self._by
+            with closing(self._database.connect()) as self._side:
+                while not self._over.is_set():
+                    self._by = _ask_blockers(self._side, pid) or self._by
+                    self._over.wait(self._every)
         except (psycopg2.Error, Unavailable):
             # Then the message names nobody; what failed here will be told by the unit of work itself.
             return

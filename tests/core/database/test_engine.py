@@ -19,6 +19,7 @@ from blogadmin.core.database import engine as engine_module
 from blogadmin.core.database import errors
 from blogadmin.core.database.engine import Database, to_url
 from blogadmin.core.database.errors import Cancelled, ReadOnly, TookTooLong, Unavailable
+from blogadmin.core.database.units import driver_connection
 from blogadmin.settings import Settings, SettingsError
 from tests.faults.proxy import FaultProxy
 
@@ -47,11 +48,11 @@ class Waiting:
 
     def _run(self) -> None:
         try:
-            self._work(self._sleep)
+            self._work(self._fall_asleep)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the test looks at it
             self.error = exc
 
-    def _sleep(self, session: Session) -> None:
+    def _fall_asleep(self, session: Session) -> None:
         self.pid = session.scalar(text("SELECT pg_backend_pid()")) or 0
         self._begun.set()
         session.execute(SLEEP)
@@ -60,9 +61,9 @@ class Waiting:
 def waiting_in(scope: Callable[[], Any]) -> Waiting:
     """A thread that sleeps on the server in a session of ``scope``."""
 
-    def work(sleep: Callable[[Session], None]) -> None:
+    def work(fall_asleep: Callable[[Session], None]) -> None:
         with scope() as session:
-            sleep(session)
+            fall_asleep(session)
 
     return Waiting(work)
 
@@ -335,6 +336,13 @@ def test_a_reader_connects_again_after_the_connection_was_lost(database: Databas
         read()
     assert isinstance(errors.translate(caught.value), Unavailable)
     assert read() != first
+
+
+def test_a_reader_whose_connection_was_closed_under_it_opens_another(database: Database) -> None:
+    with database.reader() as session:
+        driver_connection(session.connection()).close()
+    with database.reader() as session:
+        assert session.scalar(text("SELECT 1")) == 1
 
 
 def test_a_reader_that_rested_is_asked_before_it_is_used(

@@ -189,6 +189,10 @@ def test_a_wrong_statement_is_a_bug(database: Database, statement: str) -> None:
     assert errors.translate(raised(database, text(statement))) is None
 
 
+def test_a_value_of_a_type_that_the_driver_does_not_know_is_a_bug(database: Database) -> None:
+    assert errors.translate(raised(database, text("SELECT :it"), {"it": object()})) is None
+
+
 @pytest.mark.parametrize(
     "bug", [ValueError("no"), KeyError("x"), UnicodeEncodeError("ascii", "ä", 0, 1, "ordinal not in range")]
 )

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from blogadmin.core.database import errors, units
+from blogadmin.core.database import engine, errors, units
 from blogadmin.core.database.engine import Database
 from blogadmin.core.database.errors import Invalid, Locked, OutcomeUnknown, Unavailable
 from blogadmin.settings import Settings
@@ -252,3 +253,39 @@ def test_a_connection_lost_before_the_commit_is_told_as_lost(shaky: Database, pr
     assert answer.retryable
     proxy.pass_through()
     assert shaky.transact(add) == "added", "the pool connects again by itself"
+
+
+def test_the_watch_for_locks_holds_nobody_up_when_the_server_falls_silent(proxy: FaultProxy) -> None:
+    """A unit that is severed must end, though the watch's own question is never answered either."""
+    began = threading.Event()
+    pids: list[int] = []
+
+    def unit(session: Session) -> None:
+        pids.append(session.scalar(text("SELECT pg_backend_pid()")) or 0)
+        began.set()
+        session.execute(text("SELECT pg_sleep(60)"))
+
+    def work() -> None:
+        with pytest.raises(DBAPIError):
+            silent.transact(unit)
+
+    with closing(Database(proxy.url, Settings(lock_timeout_ms=150))) as silent:
+        working = threading.Thread(target=work)
+        working.start()
+        assert began.wait(10)
+        while proxy.open_links < 2:
+            """The watch opens its connection a little later."""
+        proxy.swallow()
+        assert silent.sever(pids[0])
+        working.join(10)
+        assert not working.is_alive()
+
+
+def test_a_question_that_is_never_answered_is_given_up(
+    shaky: Database, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ASIDE_FOR", 0.2)
+    with shaky.aside() as side, side.cursor() as cursor:
+        proxy.swallow()
+        with pytest.raises(psycopg2.DatabaseError):
+            cursor.execute("SELECT 1")
