@@ -1,0 +1,110 @@
+"""Loading many rows quickly: COPY from a generator, and indexes made after the rows instead of with them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg2
+import psycopg2.errors
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a lower-case name
+
+_ROWS_PER_BLOCK: Final = 512
+
+
+class _Lines:
+    """Lines as the file that the driver reads a COPY from; never more than one block of them in memory."""
+
+    def __init__(self, lines: Iterator[bytes], loaded: Callable[[int], None]) -> None:
+        self._lines = lines
+        self._loaded = loaded
+        self.error: BaseException | None = None
+
+    def read(self, _size: int = -1) -> bytes:
+        try:
+            block = list(itertools.islice(self._lines, _ROWS_PER_BLOCK))
+            self._loaded(len(block))
+        except BaseException as exc:
+            self.error = exc
+            raise
+        return b"".join(block)
+
+
+def copy(
+    cursor: Cursor, table: str, columns: str, lines: Iterator[bytes], loaded: Callable[[int], None]
+) -> None:
+    """Load ``lines`` (COPY's text format) into ``table``; ``loaded`` hears of each block's number of rows."""
+    stream = _Lines(lines, loaded)
+    try:
+        # psycopg2 takes blocks of any size, and asks only for read().
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", stream)  # pyright: ignore[reportArgumentType]
+    except psycopg2.Error:
+        # The driver reports what read() raised as a statement that the server cancelled.
+        if stream.error is not None:
+            raise stream.error from None
+        raise
+
+
+def escaped(text: str) -> str:
+    """``text`` as a field of COPY's text format."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    drop: str
+    make: str
+
+
+@contextmanager
+def indexes_made_last(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
+    """Drop what slows loading (indexes, foreign keys) and make it again, as it was, afterwards.
+
+    All inside the caller's transaction: whatever happens, and even if the program is killed, the tables
+    have their indexes. Primary keys stay, and so does what other tables depend on.
+    """
+    rules = [rule for table in tables for rule in _rules(cursor, table)]
+    dropped = [rule for rule in rules if _could_drop(cursor, rule)]
+    yield
+    for rule in reversed(dropped):
+        cursor.execute(rule.make)
+
+
+def _could_drop(cursor: Cursor, rule: _Rule) -> bool:
+    cursor.execute("SAVEPOINT rule")
+    try:
+        cursor.execute(rule.drop)
+    except psycopg2.errors.DependentObjectsStillExist:
+        cursor.execute("ROLLBACK TO SAVEPOINT rule")
+        return False
+    finally:
+        cursor.execute("RELEASE SAVEPOINT rule")
+    return True
+
+
+def _rules(cursor: Cursor, table: str) -> list[_Rule]:
+    cursor.execute(_CONSTRAINTS, (table,))
+    constraints = [
+        _Rule(
+            f"ALTER TABLE {table} DROP CONSTRAINT {name}", f"ALTER TABLE {table} ADD CONSTRAINT {name} {made}"
+        )
+        for name, made in cursor.fetchall()
+    ]
+    cursor.execute(_INDEXES, (table,))
+    return constraints + [_Rule(f"DROP INDEX {name}", made) for name, made in cursor.fetchall()]
+
+
+# Foreign keys first: they may lean on a unique key of the same table.
+_CONSTRAINTS: Final = """
+SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = CAST(%s AS regclass) AND contype IN ('f', 'u') ORDER BY contype, conname
+"""
+_INDEXES: Final = """
+SELECT CAST(CAST(i.indexrelid AS regclass) AS text), pg_get_indexdef(i.indexrelid) FROM pg_index i
+WHERE i.indrelid = CAST(%s AS regclass)
+  AND i.indexrelid NOT IN (SELECT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))
+ORDER BY 1
+"""
