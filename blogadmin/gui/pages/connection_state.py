@@ -35,7 +35,7 @@ class ConnectionState(QObject):
         """Name the place that answered."""
         kept_private = "" if local else (" · encrypted" if encrypted else " · not encrypted")
         self._place = f"{place}{kept_private}"
-        self._status_bar.set_profile("local" if local else "server", "Green" if local else "Blue")
+        self._status_bar.set_profile("local" if local else "server", "green" if local else "blue")
         self.restored()
 
     def not_connected(self) -> None:
