@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import shiboken6
@@ -22,6 +23,26 @@ _PATIENCE = 3.0
 
 Done = Callable[[Outcome], object]
 Failed = Callable[[KnownError], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody asked to have committed, and how they want to hear of it."""
+
+    op: Operation
+    initiator: object | None
+    done: Done | None
+    failed: Failed | None
+    toast: bool
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the asker can still be called."""
+        return not isinstance(self.initiator, QObject) or shiboken6.isValid(self.initiator)
+
+    def shows(self, error: KnownError) -> bool:
+        """Tell the asker, who answers whether the error is on the screen now."""
+        return self.failed is not None and self.is_there and bool(self.failed(error))
 
 
 class Controller(QObject):
@@ -67,36 +88,37 @@ class Controller(QObject):
         in its place. Neither is called when ``initiator`` is a QObject that is gone by then.
         """
 
-        def committed(outcome: Outcome) -> None:
-            step = self._undo.push(outcome, op.label)
-            self._announce(outcome, initiator)
-            if done is not None and _is_there(initiator):
-                done(outcome)
-            if toast and step is not None:
-                self._messages.toast(
-                    outcome.message, action="Undo", on_action=lambda: self._undo.undo_step(step)
-                )
-            elif toast:
-                self._messages.toast(outcome.message)
-            else:
-                self._messages.status(outcome.message)
+        asked = _Asked(op, initiator, done, failed, toast)
+        self._tasks.write(
+            op.apply,
+            lambda outcome: self._committed(asked, outcome),
+            lambda exc: self._broken(asked, exc),
+        )
 
-        def refused(error: KnownError) -> None:
-            shown = failed(error) if failed is not None and _is_there(initiator) else False
-            if not shown and not isinstance(error, Cancelled):
-                self._tell(initiator, error)
+    def _committed(self, asked: _Asked, outcome: Outcome) -> None:
+        step = self._undo.push(outcome, asked.op.label)
+        self._announce(outcome, asked.initiator)
+        if asked.done is not None and asked.is_there:
+            asked.done(outcome)
+        if not asked.toast:
+            self._messages.status(outcome.message)
+        elif step is None:
+            self._messages.toast(outcome.message)
+        else:
+            self._messages.toast(outcome.message, action="Undo", on_action=lambda: self._undo.undo_step(step))
 
-        def broken(exc: Exception) -> None:
-            if isinstance(exc, Duplicate):
-                self._name_owner(op, exc, refused)
-            elif isinstance(exc, KnownError):
-                refused(exc)
-            else:
-                self._messages.bug(exc)
-                if failed is not None and _is_there(initiator):
-                    failed(KnownError("Something unexpected happened, so nothing was saved."))
+    def _broken(self, asked: _Asked, exc: Exception) -> None:
+        if isinstance(exc, Duplicate):
+            self._name_owner(asked.op, exc, lambda error: self._refused(asked, error))
+        elif isinstance(exc, KnownError):
+            self._refused(asked, exc)
+        else:
+            self._messages.bug(exc)
+            asked.shows(KnownError("Something unexpected happened, so nothing was saved."))
 
-        self._tasks.write(op.apply, committed, broken)
+    def _refused(self, asked: _Asked, error: KnownError) -> None:
+        if not asked.shows(error) and not isinstance(error, Cancelled):
+            self._tell(asked.initiator, error)
 
     def _commit_step(
         self, op: Operation, done: Callable[[Outcome], None], failed: Callable[[KnownError | None], None]
@@ -141,10 +163,6 @@ class Controller(QObject):
         # A slot of its own: no other look-up may replace this one, somebody waits for it.
         slot = f"owner of {error.field} for {id(op)}"
         self._tasks.read(slot, lambda s: look_up(s, value), found, lambda _exc: then(error), limit=_PATIENCE)
-
-
-def _is_there(initiator: object | None) -> bool:
-    return not isinstance(initiator, QObject) or shiboken6.isValid(initiator)
 
 
 def _typed(op: Any, field: str) -> str | None:

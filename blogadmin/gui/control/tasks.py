@@ -191,7 +191,7 @@ class Tasks(QObject):
         ticket.number = self._count
         ticket.on_cancel = self._drop
         if self._closed:
-            ticket.dropped = True
+            ticket.drop()
             ticket.let_go()
             return ticket
         self._running.add(ticket)
@@ -211,8 +211,7 @@ class Tasks(QObject):
             ticket.limit = allowed / 1000 + MARGIN
 
     def _drop(self, ticket: Ticket) -> None:
-        ticket.dropped = True
-        ticket.done = ticket.failed = ticket.each = None
+        ticket.drop()
         if self._slots.get(ticket.slot) is ticket:
             del self._slots[ticket.slot]
         if self._crew.stop(ticket):
@@ -226,10 +225,10 @@ class Tasks(QObject):
     # On the way back
 
     def _chunk(self, ticket: Ticket, part: Any) -> None:
-        if not ticket.wanted:
-            ticket.cancel()
-        elif ticket.each is not None:
+        if ticket.wanted:
             ticket.each(part)
+        else:
+            ticket.cancel()
 
     def _settle(self, ticket: Ticket, result: Any, error: BaseException | None) -> None:
         self._running.discard(ticket)

@@ -61,7 +61,7 @@ class Ticket:
         self.work: Callable[..., Any] = work
         self.done = done
         self.failed = failed
-        self.each = each
+        self.each: Callable[[Any], object] = each or _nothing
         self.number = 0
         self.on_cancel: Callable[[Ticket], None] | None = None
         self.dropped = False
@@ -90,11 +90,17 @@ class Ticket:
         if self.active and self.on_cancel is not None:
             self.on_cancel(self)
 
+    def drop(self) -> None:
+        """Nobody wants the answer any more: release the callbacks, and let the work end when it can."""
+        self.dropped = True
+        self.done = self.failed = None
+        self.each = _nothing
+
     def let_go(self) -> None:
-        """Release the callbacks and whatever they hold."""
+        """It is over: release whatever is left."""
         self.settled = True
-        self.work = _nothing
-        self.done = self.failed = self.each = self.on_cancel = self._owner = None
+        self.work = self.each = _nothing
+        self.done = self.failed = self.on_cancel = self._owner = None
 
     # Workers
 

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from blogadmin.core.database.errors import NotPermitted, Unavailable
+from blogadmin.core.database.errors import Cancelled, NotPermitted, Unavailable
 from blogadmin.gui.control import bridge as bridge_module
 from blogadmin.gui.control.bridge import Bridge
 from blogadmin.gui.control.guard import Guard
@@ -250,6 +250,35 @@ def test_a_guard_survives_a_bug_in_a_cancel() -> None:
     on_server(one, wait_for_two)
     guard.release(one)
     assert guard.stop(time.monotonic() + LONG)
+
+
+def test_a_connection_that_a_cancel_may_still_hit_is_given_up() -> None:
+    """On a dead network the cancel outlasts the work; the next user of the connection must not get it."""
+
+    class Session:
+        invalid = False
+
+        def invalidate(self) -> None:
+            self.invalid = True
+
+    server, session, gate = Server(), Session(), Gate()
+    server.cancel = gate  # type: ignore[method-assign]
+    one = ticket(database=server)
+    canceller = threading.Thread(target=one.stop_on_server)
+
+    def work() -> None:
+        canceller.start()
+        assert gate.entered.wait(LONG)
+
+    def run() -> None:
+        with one.on_server(session, 4711):
+            work()
+
+    with pytest.raises(Cancelled):
+        run()
+    assert session.invalid
+    gate.open.set()
+    canceller.join()
 
 
 # Link
