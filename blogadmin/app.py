@@ -24,6 +24,7 @@ from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.remembered import Remembered
 from blogadmin.gui.pages.start import Start
 from blogadmin.gui.theme import Mode, application_icon, apply_theme
+from blogadmin.gui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from blogadmin.settings import Settings
@@ -73,7 +74,7 @@ def build(settings: Settings) -> Program:
     controller = Controller(tasks, hub, undo, messages)
     services = Services(tasks, controller, hub, undo, messages, settings)
     window = MainWindow(services, str(paths.log_dir() / "blogadmin.log"))
-    messages.set_window(window)
+    messages.set_window(window, Toast)
     connector = Connector(settings)
     return Program(services, connector, window, Start(services, connector, window))
 
