@@ -1,0 +1,1 @@
+"""The one list of the program: a model that reads when it is seen, and the view that shows it."""

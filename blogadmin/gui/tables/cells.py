@@ -1,0 +1,97 @@
+"""Turns rows into what a list shows of them. Runs on a worker, once for each row that arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from blogadmin.core.queries.spec import Unreadable
+from blogadmin.gui.tables import times
+from blogadmin.gui.tables.columns import CellKind, Column
+
+NOTHING = "–"
+
+
+class Condition(StrEnum):
+    """Whether a row of the list can be used."""
+
+    LIVE = "live"
+    DELETED = "deleted"
+    UNREADABLE = "unreadable"
+
+
+class Entry(NamedTuple):
+    """A row ready to be shown: words, quiet words and values of its cells, in the columns' order.
+
+    ``row`` is ``None`` where the row was never read. ``note`` says what is wrong with it.
+    """
+
+    id: int
+    cells: tuple[str, ...]
+    details: tuple[str, ...]
+    values: tuple[Any, ...]
+    row: Any
+    condition: Condition = Condition.LIVE
+    note: str = ""
+
+
+def format_rows(
+    columns: Sequence[Column], rows: Iterable[Any], now: datetime | None = None, zone: tzinfo | None = None
+) -> list[Entry]:
+    """The entries of ``rows``; ``now`` is what times are told from."""
+    now = now or datetime.now(UTC)
+    return [_entry(columns, row, now, zone) for row in rows]
+
+
+def gone(columns: Sequence[Column], row_id: int, known: Entry | None = None) -> Entry:
+    """The entry of a row that was deleted elsewhere; its words stay where they are known."""
+    if known is not None and known.row is not None:
+        return known._replace(condition=Condition.DELETED, note="Deleted")
+    return _wordless(columns, row_id, Condition.DELETED, "Deleted")
+
+
+def retimed(columns: Sequence[Column], entry: Entry, now: datetime, zone: tzinfo | None = None) -> Entry:
+    """The same entry with its times told from a later ``now``."""
+    cells = tuple(
+        _time_text(value, now, zone) if column.kind is CellKind.TIME and entry.row is not None else text
+        for column, text, value in zip(columns, entry.cells, entry.values, strict=True)
+    )
+    return entry if cells == entry.cells else entry._replace(cells=cells)
+
+
+def main_column(columns: Sequence[Column]) -> int:
+    """The column that names the row: it carries the note of a row that cannot be used."""
+    for kind in (CellKind.TITLE, CellKind.PERSON):
+        for place, column in enumerate(columns):
+            if column.kind is kind:
+                return place
+    return 0
+
+
+def by_id(entries: Iterable[Entry]) -> Mapping[int, Entry]:
+    """The entries by the id of their row."""
+    return {entry.id: entry for entry in entries}
+
+
+def _entry(columns: Sequence[Column], row: Any, now: datetime, zone: tzinfo | None) -> Entry:
+    if isinstance(row, Unreadable):
+        return _wordless(columns, row.id, Condition.UNREADABLE, f"Unreadable: {row.reason}")
+    values = tuple(None if column.value is None else column.value(row) for column in columns)
+    cells = tuple(
+        _time_text(value, now, zone) if column.kind is CellKind.TIME else column.text(row)
+        for column, value in zip(columns, values, strict=True)
+    )
+    details = tuple("" if column.detail is None else column.detail(row) for column in columns)
+    return Entry(row.id, cells, details, values, row)
+
+
+def _wordless(columns: Sequence[Column], row_id: int, condition: Condition, note: str) -> Entry:
+    main = main_column(columns)
+    cells = tuple(note if place == main else "" for place in range(len(columns)))
+    return Entry(row_id, cells, ("",) * len(columns), (None,) * len(columns), None, condition, note)
+
+
+def _time_text(value: object, now: datetime, zone: tzinfo | None) -> str:
+    return times.relative(value, now, zone) if isinstance(value, datetime) else NOTHING
