@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -128,7 +128,9 @@ class Database:
             session.flush()
             _commit(session)
         except BaseException:
-            session.rollback()
+            # On a connection that is gone this fails, too, and must not hide what went wrong first.
+            with suppress(DBAPIError):
+                session.rollback()
             raise
         finally:
             session.close()
@@ -153,7 +155,8 @@ class Database:
         try:
             yield session
         finally:
-            session.close()
+            with suppress(DBAPIError):
+                session.close()
             mine.session = None
             mine.used = time.monotonic()
             if mine not in self._kept:

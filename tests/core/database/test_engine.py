@@ -223,6 +223,20 @@ def test_a_backend_that_is_terminated_is_told_as_unavailable(database: Database,
         assert database.backend_pid(session) != pid
 
 
+@pytest.mark.parametrize("scope", ["reader", "session_scope"])
+def test_a_lost_connection_does_not_hide_what_went_wrong_first(
+    database: Database, sql: Sql, scope: str
+) -> None:
+    def unit() -> None:
+        with getattr(database, scope)() as session:
+            sql("SELECT pg_terminate_backend(%s, 5000)", (database.backend_pid(session),))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        unit()
+    assert in_use(database) == 0
+
+
 def test_a_lost_connection_is_known_by_its_state_in_any_language(database: Database) -> None:
     """The words are not SQLAlchemy's English ones, as from a server that speaks German."""
     german = text("DO $$ BEGIN RAISE EXCEPTION 'Verbindung wird abgebrochen' USING ERRCODE = '57P01'; END $$")
