@@ -94,7 +94,7 @@ def known(database: Database, statement: Any, values: Any = None) -> KnownError:
         (text("DELETE FROM posts"), None, StillReferenced, None, "still has comments"),
         (text("SET TRANSACTION READ ONLY; DELETE FROM posts"), None, ReadOnly, None, "no changes"),
         (text("SET LOCAL statement_timeout=20; SELECT pg_sleep(9)"), None, TookTooLong, None, "too long"),
-        (text("SELECT pg_cancel_backend(pg_backend_pid())"), None, TookTooLong, None, "stopped"),
+        (text("SELECT pg_cancel_backend(pg_backend_pid())"), None, TookTooLong, None, "Someone stopped"),
     ],
 )
 def test_a_refusal_becomes_a_sentence_at_its_field(

@@ -22,6 +22,7 @@ from blogadmin.core.database.errors import Locked, NotPermitted
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
+ROOT = Path(schema.__file__).parents[3]
 SECOND = '''"""Greet whoever reads posts.
 
 More about it.
@@ -66,9 +67,8 @@ def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     schema.migrations.cache_clear()
 
 
-def run(code: str, *arguments: str) -> Any:
+def run(code: str, *arguments: str, root: Path = ROOT) -> Any:
     """Run ``code`` in a Python of its own, as another program would be; its output read as JSON."""
-    root = Path(schema.__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=root,
@@ -163,9 +163,8 @@ def test_migrations_that_do_not_form_one_chain_are_a_bug(add_migration: Callable
 
 def test_two_programs_that_upgrade_at_once_do_it_once(empty: Database, empty_database_url: str) -> None:
     code = "import sys; from blogadmin.core.database import schema; schema.upgrade(sys.argv[1])"
-    root = Path(schema.__file__).parents[3]
     both = [
-        subprocess.Popen([sys.executable, "-c", code, empty_database_url], cwd=root, stderr=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", code, empty_database_url], cwd=ROOT, stderr=subprocess.PIPE)
         for _ in range(2)
     ]
     for program in both:
@@ -185,6 +184,22 @@ def test_opening_a_current_database_does_not_import_alembic(database_url: str) -
         "print(json.dumps([kind, 'alembic' in sys.modules]))\n"
     )
     assert run(code, database_url) == ["current", False]
+
+
+def test_an_installed_program_finds_its_migrations(empty_database_url: str, tmp_path: Path) -> None:
+    """As the wheel lays them out: inside the package, with no checkout around it."""
+    leave_out = shutil.ignore_patterns("__pycache__", "gui")
+    shutil.copytree(ROOT / "blogadmin", tmp_path / "blogadmin", ignore=leave_out)
+    shutil.copytree(ROOT / "migrations", tmp_path / "blogadmin" / "_migrations", ignore=leave_out)
+    code = (
+        "import json, sys, blogadmin\n"
+        "from blogadmin.core.database import schema\n"
+        "schema.upgrade(sys.argv[1])\n"
+        "print(json.dumps(blogadmin.__file__))\n"
+    )
+    assert run(code, empty_database_url, root=tmp_path).startswith(str(tmp_path))
+    with closing(Database(empty_database_url)) as database:
+        assert schema.inspect(database).kind == "current"
 
 
 def test_naming_errors_and_settings_does_not_import_sqlalchemy() -> None:
