@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
@@ -267,13 +267,17 @@ class Form:
         for field in self:
             field.lock(locked)
 
-    def rebase(self, theirs: Mapping[str, Any]) -> None:
-        """Take other values as the loaded ones; what was typed here stays, and counts as a change."""
+    def rebase(self, theirs: Mapping[str, Any], keep: Collection[str] = ()) -> None:
+        """Take other values as the loaded ones; what was typed here stays, and counts as a change.
+
+        Fields of ``keep`` stay, too: somebody decided about them, even if back to what was there before.
+        """
         for field in self:
             if field.name in theirs:
-                changed, mine = field.widget.is_changed(), field.widget.value()
+                stays = field.name in keep or field.widget.is_changed()
+                mine = field.widget.value()
                 field.widget.set_value(theirs[field.name])
-                if changed:
+                if stays:
                     field.widget.propose(mine)
 
     def is_changed(self) -> bool:

@@ -175,7 +175,7 @@ class Saving:
     def _save_over(self, version: int, theirs: Mapping[str, Any]) -> None:
         dialog = self._dialog
         dialog.state.rebase(version, theirs)
-        dialog.form.rebase(theirs)
+        dialog.form.rebase(theirs, self._sent)
         dialog.save(self._then)
 
     def _ask_to_load(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QTextCursor, QValidator
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from blogadmin.core.metadata_json import MetadataProblem, format_metadata, parse_metadata
+from blogadmin.core.values import text_problem
 from blogadmin.gui.dialogs.faithful_text import (
     UNKEEPABLE,
     breaks_as_shown,
@@ -142,7 +143,10 @@ class TextField(QPlainTextEdit):
 
     def problem(self) -> str | None:
         """Why the text is no value, or ``None``."""
-        return None
+        # Half of a character, as a broken input method leaves it, is lost on the way into Python.
+        units = len(self.shown_text().encode("utf-16-le")) // 2
+        whole = not self.is_changed() or units == self.document().characterCount() - 1
+        return None if whole else text_problem("\ud800", multiline=True)
 
     def notice(self) -> str:
         """What a person has to know about the loaded value, or an empty text."""
@@ -227,6 +231,9 @@ class JsonField(TextField):
         return parse_metadata(self.shown_text()) if self.is_changed() else self._loaded
 
     def problem(self) -> str | None:
+        half = super().problem()
+        if half is not None:
+            return half
         found = self._mistake()
         return f"Line {found.line}, column {found.column}: {found.message}" if found else None
 

@@ -101,8 +101,8 @@ class TroubleBar(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.hide()
-                # Found no longer by name, though it lives until its own click has been handled.
-                widget.setObjectName("")
+                # Out of the dialog at once, though it lives until its own click has been handled.
+                widget.setParent(None)
                 widget.deleteLater()
         self._grid.removeItem(self._ways)
         self._ways = QHBoxLayout()

@@ -133,8 +133,12 @@ class UserDialog(EditDialog):
         return None if plain == self._password.value() else "The two passwords differ. Type both again."
 
     def check(self, *, everything: bool) -> int:
-        # The second field is wrong also when only the first was filled in.
-        return super().check(everything=everything or self._password.is_changed())
+        super().check(everything=everything)
+        # Each of the two is wrong also when only the other was filled in.
+        if any(field.widget.is_changed() for field in self._passwords):
+            for field in self._passwords:
+                field.show_error(field.problem())
+        return len(self.form.faulty())
 
     def _head(self) -> QHBoxLayout:
         self._avatar = Avatar("", 40)
