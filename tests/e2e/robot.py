@@ -148,6 +148,10 @@ class DialogRobot(Hands):
 class Robot(Hands):
     """An editor at the window."""
 
+    def action(self, name: str) -> QAction:
+        """The action of the page in front, or else of the window."""
+        return self.page.findChild(QAction, name) or super().action(name)
+
     @property
     def page(self) -> QWidget:
         """The page in front."""

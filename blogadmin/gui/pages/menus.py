@@ -170,7 +170,11 @@ class Menus:
 
     @staticmethod
     def _refill(menu: QMenu, actions: list[QAction | None]) -> None:
-        menu.clear()
+        # clear() would take the actions of submenus away from Python for good.
+        for action in menu.actions():
+            menu.removeAction(action)
+            if action.isSeparator():
+                action.deleteLater()
         for action in actions:
             if action is None:
                 menu.addSeparator()
