@@ -314,13 +314,10 @@ class _Reader:
         """Whether the connection can be used again; asks the server only after a rest."""
         if self.connection.closed or self.connection.invalidated:
             return False
-        raw = driver_connection(self.connection)
-        if raw.closed:
-            return False
         if time.monotonic() - self.used < PING_AFTER:
             return True
         try:
-            with raw.cursor() as cursor:
+            with driver_connection(self.connection).cursor() as cursor:
                 cursor.execute("SELECT 1")
         except psycopg2.Error:
             return False
