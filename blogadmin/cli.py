@@ -6,57 +6,88 @@ Nothing here imports Qt or SQLAlchemy before it is needed, so ``--help`` answers
 from __future__ import annotations
 
 import argparse
+import contextlib
+import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blogadmin import __version__, paths
+from blogadmin.options import parser
 from blogadmin.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from blogadmin.connection import Connector, Opened
+    from blogadmin.core.database.adopt import Plan
 
 OK, FAILED, USAGE = 0, 1, 2
-
-_EPILOG = """\
-Without --database-url blogadmin runs a private PostgreSQL for you. Each option can also be set by the
-environment variable in brackets or in the settings file; the command line wins. Exit codes: 0 done,
-1 not done (the reason is printed), 2 the command line or a setting cannot be used.
-"""
 
 
 def run(arguments: list[str]) -> int:
     """Do what the arguments say; returns the exit code. Known failures are told in words, without a trace."""
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
+    try:
+        chosen = parser(__version__, paths.config_file()).parse_args(arguments)
+    except SystemExit as exc:
+        # --help and --version end here, too.
+        return exc.code if isinstance(exc.code, int) else USAGE
     try:
         settings = _settings(chosen)
     except SettingsError as exc:
-        say(f"blogadmin: {exc}", error=True)
-        return USAGE
+        return _fail(str(exc), USAGE)
     if chosen.command is None:
-        from blogadmin import app
+        return _window(settings, chosen)
+    with _logged(settings):
+        return _database_command(settings, chosen)
 
-        return app.run(settings, chosen.screenshot)
-    return _database_command(settings, chosen)
 
-
-def say(words: str, *, error: bool = False) -> None:
+def say(words: str, *, error: bool = False, end: str = "\n") -> None:
     """Print a line. A window program on Windows has no console to print to; then nothing happens."""
     stream = sys.stderr if error else sys.stdout
-    if stream is not None:
-        print(words, file=stream, flush=True)
+    if stream is None:
+        return
+    try:
+        print(words, file=stream, end=end, flush=True)
+    except UnicodeEncodeError:
+        # A console of an old code page: better some question marks than no words.
+        print(words.encode("ascii", "replace").decode(), file=stream, end=end, flush=True)
+
+
+def _fail(words: str, code: int = FAILED) -> int:
+    say(f"blogadmin: {words}", error=True)
+    return code
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:
-    overrides: Mapping[str, Any] = {
-        name: getattr(chosen, name) for name in ("database_url", "data_dir", "log_level", "theme")
-    }
+    names = ("database_url", "data_dir", "log_level", "theme")
     if chosen.config is not None and not chosen.config.is_file():
         raise SettingsError(f"--config {chosen.config}", "there is no such file.")
-    return load(overrides, file=chosen.config or paths.config_file())
+    given = {name: getattr(chosen, name) for name in names}
+    return load(given, file=chosen.config or paths.config_file())
+
+
+def _window(settings: Settings, chosen: argparse.Namespace) -> int:
+    try:
+        from blogadmin import app
+    except ImportError as exc:
+        if not (exc.name or "").startswith(("PySide6", "shiboken6")):
+            raise
+        return _fail(f"no window can be opened here, because Qt does not load: {exc}")
+    return app.run(settings, chosen.screenshot)
+
+
+@contextmanager
+def _logged(settings: Settings) -> Iterator[None]:
+    """Keep the log as the window does; a command works without it where it cannot be written."""
+    from blogadmin import log
+
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            file = log.setup(paths.log_dir() / "blogadmin.log", settings.log_level, faults=False)
+            stack.callback(file.close)
+            stack.callback(logging.getLogger().removeHandler, file)
+            stack.callback(logging.captureWarnings, False)
+        yield
 
 
 # The commands on a database
@@ -65,25 +96,25 @@ def _settings(chosen: argparse.Namespace) -> Settings:
 def _database_command(settings: Settings, chosen: argparse.Namespace) -> int:
     from blogadmin.core.database import errors
 
-    commands: dict[str, Callable[[Connector, Opened, argparse.Namespace], int]] = {
-        "status": _status,
-        "upgrade": _upgrade,
-        "sample": _sample,
-        "generate": _generate,
-        "adopt": _adopt,
-    }
+    command = _COMMANDS[chosen.database_command]
     try:
         with _opened(settings) as (connector, opened):
-            return commands[chosen.database_command](connector, opened, chosen)
+            return command(connector, opened, chosen)
     except SettingsError as exc:
-        say(f"blogadmin: {exc}", error=True)
-        return USAGE
+        return _fail(str(exc), USAGE)
+    except KeyboardInterrupt:
+        return _fail("stopped.")
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough; the interpreter must not try again.
+        sys.stdout = None
+        return FAILED
+    except OSError as exc:
+        return _fail(f"{exc.filename or 'a file'}: {exc.strerror or exc}")
     except Exception as exc:
         known = errors.translate(exc)
         if known is None:
             raise
-        say(f"blogadmin: {_sentence(known)}", error=True)
-        return FAILED
+        return _fail(_sentence(known))
 
 
 def _sentence(error: Exception) -> str:
@@ -126,155 +157,96 @@ def _status(_connector: Connector, opened: Opened, _chosen: argparse.Namespace) 
 
 def _upgrade(connector: Connector, opened: Opened, _chosen: argparse.Namespace) -> int:
     if opened.state.kind in ("foreign", "newer"):
-        say(f"blogadmin: the database is {_STATES[opened.state.kind]}.", error=True)
-        return FAILED
+        return _fail(f"the database is {_STATES[opened.state.kind]}.")
+    if opened.state.kind == "current":
+        say(f"Nothing to do: the schema is at {opened.state.revision}.")
+        return OK
+    for line in opened.state.pending:
+        say(f"doing: {line}")
     after = connector.upgrade(opened)
     say(f"The schema is at {after.state.revision}.")
     return OK
 
 
-def _ready(connector: Connector, opened: Opened) -> bool:
-    """Make the schema of an empty database; ``False`` (and the reason said) if it is none of ours."""
-    if opened.state.kind == "empty":
-        connector.upgrade(opened)
-    elif opened.state.kind != "current":
-        say(f"blogadmin: the database is {_STATES[opened.state.kind]}.", error=True)
-        return False
-    return True
+def _filled(fill: Callable[[Opened, argparse.Namespace], int]) -> Callable[..., int]:
+    """A command that needs the tables: an empty database gets them first, a strange one is refused."""
+
+    def command(connector: Connector, opened: Opened, chosen: argparse.Namespace) -> int:
+        if opened.state.kind == "empty":
+            opened = connector.upgrade(opened)
+        if opened.state.kind != "current":
+            return _fail(f"the database is {_STATES[opened.state.kind]}.")
+        return fill(opened, chosen)
+
+    return command
 
 
-def _sample(connector: Connector, opened: Opened, _chosen: argparse.Namespace) -> int:
+def _sample(opened: Opened, _chosen: argparse.Namespace) -> int:
     from blogadmin.core.transfer import sample
 
-    if not _ready(connector, opened):
-        return FAILED
     made = sample.load(opened.database)
     say("Made " + ", ".join(f"{count} {noun}" for noun, count in made.items()) + ".")
     return OK
 
 
-def _generate(connector: Connector, opened: Opened, chosen: argparse.Namespace) -> int:
-    from blogadmin.core.transfer import generate
+def _generate(opened: Opened, chosen: argparse.Namespace) -> int:
+    from blogadmin.core.transfer.generate import generate
 
-    if not _ready(connector, opened):
-        return FAILED
-
-    def progress(noun: str, made: int, wanted: int) -> None:
-        say(f"{noun}: {made:,} of {wanted:,}")
-
-    generate.generate(
+    progress = _progress_line() if sys.stdout is not None and sys.stdout.isatty() else None
+    generate(
         opened.database, chosen.users, chosen.posts, chosen.comments, seed=chosen.seed, progress=progress
     )
+    say(f"Made {chosen.users:,} users, {chosen.posts:,} posts, {chosen.comments:,} comments.")
     return OK
 
 
-def _adopt(connector: Connector, opened: Opened, chosen: argparse.Namespace) -> int:
-    plan = connector.plan_adoption(opened, chosen.assume_timezone)
+def _progress_line() -> Callable[[str, int, int], None]:
+    """Keep one line of a terminal true."""
+    percent = -1
+
+    def progress(noun: str, made: int, wanted: int) -> None:
+        nonlocal percent
+        if (now := 100 * made // wanted) != percent:
+            percent = now
+            end = "\n" if made == wanted else ""
+            say(f"\r{noun}: {made:,} of {wanted:,} ({now} %)", end=end)
+
+    return progress
+
+
+def _adopt(_connector: Connector, opened: Opened, chosen: argparse.Namespace) -> int:
+    from blogadmin.core.database import adopt
+
+    if chosen.dry_run:
+        return _tell_plan(adopt.plan(opened.database, chosen.assume_timezone))
+    done = adopt.apply(opened.database, chosen.assume_timezone)
+    if done.is_empty:
+        return _tell_plan(done)
+    say(done.as_sql(), end="")
+    say("-- Done: the database is adopted.")
+    return OK
+
+
+def _tell_plan(plan: Plan) -> int:
     if plan.is_empty:
         say("Nothing to do: the database is as it should be.")
         return OK
-    if plan.can_apply:
-        say(plan.as_sql())
     for misfit in plan.misfits:
         say(f"does not fit: {misfit}", error=True)
     if plan.needs_timezone:
         columns = ", ".join(plan.needs_timezone)
-        say(
-            f"Times without a zone: {columns}. Say which they are in, as --assume-timezone Europe/Berlin.",
-            error=True,
-        )
+        say(f"times without a zone: {columns}. Say which it is: --assume-timezone Europe/Berlin", error=True)
     if not plan.can_apply:
-        say("Nothing was changed.", error=True)
-        return FAILED
-    if chosen.dry_run:
-        say("-- Tried and rolled back: nothing was changed. Without --dry-run it will be done.")
-        return OK
-    after = connector.adopt(opened, chosen.assume_timezone)
-    say(f"Adopted: the schema is at {after.state.revision}.")
+        return _fail("the database cannot be adopted like this; nothing was changed.")
+    say(plan.as_sql(), end="")
+    say("-- Tried and rolled back: nothing was changed. Without --dry-run it will be done.")
     return OK
 
 
-# The parser
-
-
-def _parser() -> argparse.ArgumentParser:
-    common = _common_options()
-    parser = argparse.ArgumentParser(
-        prog="blogadmin",
-        description="Write and moderate a blog that lives in PostgreSQL. Without a command the window opens.",
-        epilog=_EPILOG,
-        parents=[common],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"blogadmin {__version__}")
-    parser.add_argument(
-        "--screenshot",
-        type=Path,
-        metavar="DIR",
-        help="draw each page and dialog on the sample blog to PNG files in DIR, and end",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="db")
-    database = commands.add_parser(
-        "db", help="look after the database without a window", description=_database_help()
-    )
-    actions = database.add_subparsers(dest="database_command", required=True, metavar="COMMAND")
-    actions.add_parser("status", help="say which database it is and whether its schema fits this program")
-    actions.add_parser("upgrade", help="make the tables, or bring them up to date; all of it or nothing")
-    actions.add_parser("sample", help="fill an empty database with a small sample blog")
-    _generate_options(actions.add_parser("generate", help="fill a database with made-up rows, in any number"))
-    _adopt_options(
-        actions.add_parser("adopt", help="take over a database that the blog's own application made")
-    )
-    return parser
-
-
-def _database_help() -> str:
-    return "Commands on the database that --database-url names (before “db”), or else on your private one."
-
-
-def _common_options() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(add_help=False)
-    options.add_argument(
-        "--database-url",
-        metavar="URL",
-        help="the database, as postgresql://user@host/name; else a private one [BLOGADMIN_DATABASE_URL]",
-    )
-    options.add_argument(
-        "--data-dir", metavar="DIR", help="where the private PostgreSQL keeps its data [BLOGADMIN_DATA_DIR]"
-    )
-    options.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help=f"the settings file, TOML (default: {paths.config_file()})",
-    )
-    options.add_argument(
-        "--theme",
-        metavar="NAME",
-        help="system, light or dark; system also means what was chosen in the window [BLOGADMIN_THEME]",
-    )
-    options.add_argument(
-        "--log-level", metavar="LEVEL", help="debug, info, warning or error [BLOGADMIN_LOG_LEVEL]"
-    )
-    return options
-
-
-def _generate_options(command: argparse.ArgumentParser) -> None:
-    for noun, default in (("users", 100), ("posts", 1000), ("comments", 3000)):
-        command.add_argument(
-            f"--{noun}", type=int, default=default, metavar="N", help=f"how many (default: {default:,})"
-        )
-    command.add_argument(
-        "--seed", type=int, default=1, metavar="S", help="the same number makes the same rows (default: 1)"
-    )
-
-
-def _adopt_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--assume-timezone",
-        metavar="ZONE",
-        help="the zone of stored times that do not say theirs, such as Europe/Berlin or UTC",
-    )
-    command.add_argument(
-        "--dry-run", action="store_true", help="print what would be done as SQL, and do nothing"
-    )
+_COMMANDS: dict[str, Callable[..., int]] = {
+    "status": _status,
+    "upgrade": _upgrade,
+    "sample": _filled(_sample),
+    "generate": _filled(_generate),
+    "adopt": _adopt,
+}
