@@ -62,14 +62,14 @@ class Crew:
     def close(self, running: Collection[Ticket], timeout: float) -> None:
         """End all threads within ``timeout`` seconds; nothing is delivered any more.
 
-        Writes have a third of the time to finish before they are stopped on the server; who is left after
-        two thirds loses the socket.
+        Writes have a quarter of the time to finish before they are stopped on the server. Who is left after
+        two thirds loses the socket, and the server goes on alone until it notices.
         """
         start = time.monotonic()
         self.bridge.close()
         for lane in set(self._lanes.values()):
             lane.stop(finish=lane is self._writer)
-        if not self._join(start + timeout / 3):
+        if not self._join(start + timeout / 4):
             self._stop_hard(running, start, timeout)
         if not self._guard.stop(start + timeout):
             # It ends when its attempt to connect does; as a daemon it keeps no process.

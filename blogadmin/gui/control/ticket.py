@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
 
 
-_PATIENCE = 0.5
+_PATIENCE = 0.2
 """Seconds to wait for a cancel under way. On a dead network that is longer: the connection is given up."""
 
 

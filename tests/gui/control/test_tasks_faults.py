@@ -60,12 +60,12 @@ def test_each_part_of_a_stream_has_the_whole_limit(tasks: Tasks, qtbot: QtBot) -
     seen: list[object] = []
 
     def parts(session: Any) -> Iterator[int]:
-        for number in range(6):
+        for number in range(8):
             session.execute(text("SELECT pg_sleep(0.2)"))
             yield number
 
-    tasks.stream("ids", parts, seen.append, lambda: seen.append("end"), seen.append, limit=0.6)
-    qtbot.waitUntil(lambda: len(seen) == 7)
+    tasks.stream("ids", parts, seen.append, lambda: seen.append("end"), seen.append, limit=1)
+    qtbot.waitUntil(lambda: len(seen) == 9)
     assert seen[-1] == "end"
 
 
@@ -81,9 +81,9 @@ def test_work_on_a_silent_server_loses_its_socket(
         session.execute(text("SELECT 2"))
 
     if way == "read":
-        far.read("posts", work, never, seen.append, limit=0.2)
+        far.read("posts", work, never, seen.append, limit=2)
     else:
-        far.write(work, never, seen.append, limit=0.2)
+        far.write(work, never, seen.append, limit=2)
     qtbot.waitUntil(lambda: len(seen) == 1, timeout=20_000)
     assert isinstance(seen[0], Unavailable)
 
@@ -96,7 +96,7 @@ def test_a_commit_that_is_never_answered_is_severed(far: Tasks, proxy: FaultProx
         session.connection().exec_driver_sql("SELECT 1")
         proxy.swallow()
 
-    far.write(work, never, seen.append, limit=0.2)
+    far.write(work, never, seen.append, limit=2)
     qtbot.waitUntil(lambda: len(seen) == 1, timeout=30_000)
     assert isinstance(seen[0], Unavailable | OutcomeUnknown)
 
