@@ -252,6 +252,9 @@ class AuthorField(QLineEdit):
             if only and event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
                 self._take(self._list.currentIndex())
         self._close_list()
+        if self._id is None and self.text().strip():
+            # A whole name or address needs no list: the answer settles it.
+            self._search()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,13 @@ def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     apply_theme(qapp, Mode.LIGHT)
     yield
     apply_theme(qapp, Mode.LIGHT)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer than usual before giving up: these tests wait for a server that others use, too."""
+    for name in ("waitUntil", "waitSignal"):
+        monkeypatch.setattr(QtBot, name, partialmethod(getattr(QtBot, name), timeout=30_000))
 
 
 @pytest.fixture
