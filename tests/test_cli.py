@@ -401,3 +401,35 @@ def test_main_ends_with_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
         main()
 
     assert ended.value.code == cli.USAGE
+
+
+def test_without_qt_the_window_is_refused_in_words() -> None:
+    code = (
+        "import sys\nsys.modules['PySide6.QtCore'] = None\nfrom blogadmin import cli\n"
+        "sys.exit(cli.run(['--theme', 'dark']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == cli.FAILED
+    assert done.stderr.startswith("blogadmin: no window can be opened here, because Qt does not load")
+
+
+def test_a_command_that_is_interrupted_says_so(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blogadmin.core.transfer.generate.generate", interrupted)
+
+    assert cli.run(["--database-url", database_url, "db", "generate"]) == cli.FAILED
+    assert capsys.readouterr().err == "blogadmin: stopped.\n"
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    in_the_way = home / "file"
+    in_the_way.write_text("not a folder", "utf-8")
+
+    assert cli.run(["--data-dir", str(in_the_way / "data"), "db", "status"]) == cli.FAILED
+
+    assert str(in_the_way) in capsys.readouterr().err

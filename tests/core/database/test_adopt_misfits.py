@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg2.extensions
@@ -428,3 +429,43 @@ def test_what_a_comparison_cannot_foresee_is_refused_in_the_servers_words(
 
     with pytest.raises(adopt.Refused, match="PostgreSQL refused, and nothing was changed: type"):
         adopt.plan(blog, assume_timezone="UTC")
+
+
+def test_adopting_and_migrating_exclude_each_other(
+    blog: Database, raw: psycopg2.extensions.connection
+) -> None:
+    migrations = (Path(__file__).parents[3] / "migrations" / "env.py").read_text("utf-8")
+    key = re.search(r"^ADVISORY_LOCK = (0x\w+)$", migrations, re.MULTILINE)
+    assert key is not None
+    run(raw, f"SELECT pg_advisory_lock({int(key[1], 16)})")
+
+    with pytest.raises(Locked, match="test"):
+        adopt.plan(blog, assume_timezone="UTC")
+
+
+def test_a_migration_history_without_a_revision_counts_as_none(
+    blog: Database, raw: psycopg2.extensions.connection
+) -> None:
+    run(raw, "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
+
+    adopt.apply(blog, assume_timezone="UTC")
+
+    assert schema.inspect(blog).kind == "current"
+
+
+def test_a_statement_that_leaves_a_difference_is_a_bug_and_is_undone(
+    blog: Database, raw: psycopg2.extensions.connection
+) -> None:
+    """A rule of the database (here: an event trigger) can undo what was just made."""
+    run(
+        raw,
+        "CREATE FUNCTION spoil() RETURNS event_trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN DROP INDEX IF EXISTS ix_users_name_id; END $$;"
+        "CREATE EVENT TRIGGER spoil ON ddl_command_end WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION spoil()",
+    )
+    before = fingerprint(raw)
+
+    with pytest.raises(RuntimeError, match="left differences"):
+        adopt.apply(blog, assume_timezone="UTC")
+
+    assert fingerprint(raw) == before

@@ -258,3 +258,41 @@ def test_nobody_can_sign_in_as_a_generated_user(database: Database, sql: Sql) ->
     for guess in ("", "!", "password", "A" * 32):
         with pytest.raises(VerifyMismatchError):
             PasswordHasher().verify(UNUSABLE_HASH, guess)
+
+
+def test_beside_other_rows_each_part_is_committed_on_its_own(
+    database: Database, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from blogadmin.core.transfer import generate as module
+
+    monkeypatch.setattr(module, "_CHUNK", 30)
+    generate(database, users=3, posts=0, comments=0)
+
+    def stop(_noun: str, done: int, _total: int) -> None:
+        if done > 60:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(database, users=0, posts=100, comments=0, progress=stop)
+
+    assert counts(sql) == (3, 60, 0)
+    generate(database, users=0, posts=100, comments=0)
+    assert counts(sql) == (3, 160, 0)
+
+
+def test_a_table_without_numbering_is_refused(database: Database, sql: Sql) -> None:
+    sql("ALTER SEQUENCE users_id_seq OWNED BY NONE")
+
+    with pytest.raises(Invalid, match="has no numbering of its own"):
+        generate(database, users=1, posts=0, comments=0)
+
+
+def test_old_posts_with_odd_dates_can_be_commented_on(database: Database, sql: Sql) -> None:
+    generate(database, users=2, posts=2, comments=0)
+    sql(
+        "UPDATE posts SET created_at = CASE id WHEN 1 THEN '0044-03-15 BC'::timestamptz ELSE '9999-01-01' END"
+    )
+
+    generate(database, users=0, posts=0, comments=20)
+
+    assert counts(sql) == (2, 2, 20)
