@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QComboBox,
     QDialog,
     QLabel,
@@ -21,10 +22,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 W = TypeVar("W", bound=QWidget)
 PATIENCE = 10_000
 """Milliseconds to wait for anything that the server has a part in."""
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Press the keys for ``text``; QTest's own way ends the process at the first letter beyond Latin-1."""
+    for letter in text:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
 
 
 class Hands:
@@ -60,7 +69,11 @@ class Hands:
         """Click a button."""
         button = self.find(QAbstractButton, name)
         assert button.isEnabled(), f"{name} is disabled"
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        if isinstance(button, QCheckBox):
+            # A box stretches over its row, but only its sign and its words take the mouse.
+            self.qtbot.keyClick(button, Qt.Key.Key_Space)
+        else:
+            self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 class DialogRobot(Hands):
@@ -79,7 +92,7 @@ class DialogRobot(Hands):
         assert isinstance(widget, QLineEdit | QPlainTextEdit)
         widget.selectAll()
         self.qtbot.keyClick(widget, Qt.Key.Key_Delete)
-        self.qtbot.keyClicks(widget, text)
+        type_text(widget, text)
 
     def text(self, field: str) -> str:
         """What a field shows."""
@@ -106,7 +119,8 @@ class DialogRobot(Hands):
 
     def saved(self) -> None:
         """Wait until the dialog has closed after a save."""
-        self.wait(lambda: not self.root.isVisible())
+        # A dialog deletes itself when it closes.
+        self.wait(lambda: not (isValid(self.root) and self.root.isVisible()))
 
     def message(self) -> str:
         """The bar at the top of the dialog, empty while hidden."""

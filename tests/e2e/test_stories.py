@@ -156,7 +156,8 @@ def test_what_others_change_is_seen_after_a_reload_and_the_selection_stays(robot
     robot.wait(lambda: robot.cell(0, "title") == "Post number 01")
     robot.select(4)
     sql(
-        "INSERT INTO posts (public_id, title, slug, body, author_id) SELECT gen_random_uuid(), 'A new one', 'n', '', id FROM users LIMIT 1"
+        "INSERT INTO posts (public_id, title, slug, body, author_id)"
+        " SELECT gen_random_uuid(), 'A new one', 'n', '', id FROM users LIMIT 1"
     )
     robot.trigger("reloadAction")
     robot.says("31 posts, 1 selected")
