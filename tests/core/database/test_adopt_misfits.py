@@ -461,7 +461,8 @@ def test_a_statement_that_leaves_a_difference_is_a_bug_and_is_undone(
         raw,
         "CREATE FUNCTION spoil() RETURNS event_trigger LANGUAGE plpgsql AS"
         " $$ BEGIN DROP INDEX IF EXISTS ix_users_name_id; END $$;"
-        "CREATE EVENT TRIGGER spoil ON ddl_command_end WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION spoil()",
+        "CREATE EVENT TRIGGER spoil ON ddl_command_end WHEN TAG IN ('CREATE TRIGGER')"
+        " EXECUTE FUNCTION spoil()",
     )
     before = fingerprint(raw)
 
