@@ -196,7 +196,7 @@ class AuthorField(QLineEdit):
         # A tool tip window: it takes no focus, so typing goes on while it is open.
         view = QListView(self)
         view.setWindowFlag(Qt.WindowType.ToolTip)
-        view.setObjectName("authorChoices")
+        view.setObjectName("authorOffers")
         view.setAccessibleName("People found")
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.setModel(self._model)

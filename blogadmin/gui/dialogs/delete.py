@@ -90,16 +90,12 @@ class DeleteDialog(QDialog):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        content.setLayout(
-            column(
-                self._title,
-                self._words,
-                self._heir_row,
-                self._with_comments,
-                self._typed_row,
-                self._reason,
-            )
+        layout = column(
+            self._title, self._words, self._heir_row, self._with_comments, self._typed_row, self._reason
         )
+        # As wide as its words: beside them a click would do nothing.
+        layout.setAlignment(self._with_comments, Qt.AlignmentFlag.AlignLeading)
+        content.setLayout(layout)
         self._heir_row.hide()
         self._with_comments.hide()
         self._typed_row.setVisible(len(self._ids) > TYPED_FROM)

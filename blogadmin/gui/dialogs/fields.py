@@ -152,6 +152,10 @@ class Field:
         )
         self.changed: SignalInstance = cast("Any", widget).changed
         self.qt.setAccessibleName(label)
+        layout = self.row.layout()
+        if isinstance(widget, QCheckBox) and layout is not None:
+            # As wide as its words: beside them a click would do nothing.
+            layout.setAlignment(widget, Qt.AlignmentFlag.AlignLeading)
         cleaned = getattr(widget, "cleaned", None)
         if cleaned is not None:
             cleaned.connect(self.row.set_help)

@@ -82,7 +82,7 @@ def test_what_a_user_wrote_is_given_to_another(
     heir = field(dialog, "reassign_to")
     heir.setFocus()
     QTest.keyClicks(heir, "lindq")
-    qtbot.waitUntil(field(dialog, "authorChoices").isVisible)
+    qtbot.waitUntil(field(dialog, "authorOffers").isVisible)
     QTest.keyClick(heir, Qt.Key.Key_Return)
     assert words(dialog, "deleteReason") == ""
     with qtbot.waitSignal(dialog.deleted):
@@ -99,7 +99,7 @@ def test_the_new_owner_is_not_one_of_those_who_go(
     heir = field(dialog, "reassign_to")
     heir.setFocus()
     QTest.keyClicks(heir, "marta")
-    qtbot.waitUntil(field(dialog, "authorChoices").isVisible)
+    qtbot.waitUntil(field(dialog, "authorOffers").isVisible)
     QTest.keyClick(heir, Qt.Key.Key_Return)
     assert words(dialog, "deleteReason").startswith("The new owner is among the users to delete")
     assert not field(dialog, "deleteButton").isEnabled()

@@ -317,7 +317,7 @@ def test_their_author_is_shown_by_name(
     dialog.open_for(post)
     ready(dialog, qtbot)
     retype(dialog, "author_id", "marta")
-    choices = field(dialog, "authorChoices")
+    choices = field(dialog, "authorOffers")
     qtbot.waitUntil(choices.isVisible)
     QTest.keyClick(field(dialog, "author_id"), Qt.Key.Key_Return)
     sql("UPDATE posts SET author_id = %s WHERE id = %s", (noor, post))

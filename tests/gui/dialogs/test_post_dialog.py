@@ -49,7 +49,7 @@ def new(make: Make, anna: int, marta: int, qtbot: QtBot) -> PostDialog:
 
 def choose_author(dialog: PostDialog, typed: str, qtbot: QtBot) -> None:
     retype(dialog, "author_id", typed)
-    qtbot.waitUntil(field(dialog, "authorChoices").isVisible)
+    qtbot.waitUntil(field(dialog, "authorOffers").isVisible)
     QTest.keyClick(field(dialog, "author_id"), Qt.Key.Key_Return)
 
 
@@ -158,7 +158,7 @@ def test_a_window_can_stay_open_beside_others(
 def test_nonsense_is_no_author(dialog: PostDialog, sql: Sql, qtbot: QtBot) -> None:
     retype(dialog, "author_id", "zzz nobody")
     qtbot.waitUntil(lambda: "nobody known. Check" in (dialog.form["author_id"].problem() or ""))
-    assert not field(dialog, "authorChoices").isVisible()
+    assert not field(dialog, "authorOffers").isVisible()
     click(dialog, "saveButton")
     assert words(dialog, "author_idError") == (
         "Author is nobody known. Check the name, or create the user first."
@@ -176,7 +176,7 @@ def test_the_keyboard_walks_the_people_found(
     dialog: PostDialog, anna: int, marta: int, sql: Sql, qtbot: QtBot
 ) -> None:
     retype(dialog, "author_id", "example")
-    author, choices = field(dialog, "author_id"), field(dialog, "authorChoices")
+    author, choices = field(dialog, "author_id"), field(dialog, "authorOffers")
     qtbot.waitUntil(choices.isVisible)
     assert [choices.model().index(row, 0).data() for row in range(2)] == [
         "Anna Kowalczyk <anna@example.org>",
@@ -194,7 +194,7 @@ def test_the_keyboard_walks_the_people_found(
 
 def test_escape_closes_only_the_list(dialog: PostDialog, marta: int, qtbot: QtBot) -> None:
     retype(dialog, "author_id", "marta")
-    choices = field(dialog, "authorChoices")
+    choices = field(dialog, "authorOffers")
     qtbot.waitUntil(choices.isVisible)
     QTest.keyClick(field(dialog, "author_id"), Qt.Key.Key_Escape)
     assert not choices.isVisible()
@@ -203,7 +203,7 @@ def test_escape_closes_only_the_list(dialog: PostDialog, marta: int, qtbot: QtBo
 
 def test_a_click_chooses_a_person(dialog: PostDialog, marta: int, qtbot: QtBot) -> None:
     retype(dialog, "author_id", "marta")
-    choices = field(dialog, "authorChoices")
+    choices = field(dialog, "authorOffers")
     qtbot.waitUntil(choices.isVisible)
     where = choices.visualRect(choices.model().index(0, 0)).center()
     QTest.mouseClick(choices.viewport(), Qt.MouseButton.LeftButton, pos=where)
