@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyle, QWidget
 
 from blogadmin.core.queries.spec import Sort
+from blogadmin.gui.tables.columns import CellKind, Column
 from blogadmin.gui.theme import (
     CELL_PADDING,
     ICON_SMALL,
     MARGIN,
     color,
     control_height,
-    draw_elided,
     draw_icon,
     font,
     leading_rect,
     metrics,
 )
 
-_TRAILING = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+LEAST_WIDTH = 40
 _GAP = 4
+_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 class ListHeader(QHeaderView):
     """Column titles.
 
     Signals:
-        order_wanted: the column keys in the order that a click asks for, a tuple of ``Sort``.
+        order_wanted: the keys of the order that a click asks for, a tuple of ``Sort``. With Shift a key is
+            added to those that are there, or turned round.
     """
 
     order_wanted = Signal(object)
@@ -36,17 +38,23 @@ class ListHeader(QHeaderView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.order: tuple[Sort, ...] = ()
+        self._columns: tuple[Column, ...] = ()
         self._adding = False
+        self._hovered = -1
         self.setObjectName("columnTitles")
         self.setAccessibleName("Column titles")
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
+        # Qt would ask for the flags of every row to find out whether a whole column is selected.
         self.setHighlightSections(False)
-        self.setMinimumSectionSize(48)
-        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setMinimumSectionSize(LEAST_WIDTH)
+        self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.sectionClicked.connect(self._clicked)
+
+    def set_columns(self, columns: tuple[Column, ...]) -> None:
+        """Say what the sections are."""
+        self._columns = columns
 
     def show_order(self, order: tuple[Sort, ...]) -> None:
         """Mark the columns by which the list is sorted now."""
@@ -54,39 +62,72 @@ class ListHeader(QHeaderView):
             self.order = order
             self.viewport().update()
 
+    def first_visible(self) -> int:
+        """The section at the leading edge; -1 when there is none."""
+        return self._visible_from(range(self.count()))
+
+    def last_visible(self) -> int:
+        """The section at the trailing edge; -1 when there is none."""
+        return self._visible_from(range(self.count() - 1, -1, -1))
+
+    def _visible_from(self, places: range) -> int:
+        sections = (self.logicalIndex(place) for place in places)
+        return next((section for section in sections if not self.isSectionHidden(section)), -1)
+
     def _clicked(self, section: int) -> None:
-        name = self._name(section)
-        if not name or not self.model().columns[section].sortable:  # pyright: ignore[reportAttributeAccessIssue]
+        column = self._columns[section]
+        if not column.sortable:
             return
-        known = next((key for key in self.order if key.column == name), None)
-        key = Sort(name, descending=known is not None and not known.descending)
+        known = next((key for key in self.order if key.column == column.name), None)
+        key = Sort(column.name, descending=known is not None and not known.descending)
         if not self._adding:
             self.order_wanted.emit((key,))
         elif known is not None:
-            self.order_wanted.emit(tuple(key if old.column == name else old for old in self.order))
+            self.order_wanted.emit(tuple(key if old is known else old for old in self.order))
         else:
             self.order_wanted.emit((*self.order, key))
 
-    def _name(self, section: int) -> str:
-        return str(
-            self.model().headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.UserRole) or ""
-        )
+    def _draw_title(self, painter: QPainter, rect: QRect, section: int) -> None:
+        column = self._columns[section]
+        rank = next((i for i, key in enumerate(self.order) if key.column == column.name), None)
+        weight = QFont.Weight.DemiBold if rank is not None or column.required else QFont.Weight.Medium
+        measured = metrics("caption", weight=weight)
+        mark = 0 if rank is None else ICON_SMALL + _GAP
+        inside = self._inside(rect, section)
+        title = measured.elidedText(column.title, Qt.TextElideMode.ElideRight, int(inside.width()) - mark)
+        width = measured.horizontalAdvance(title)
+        offset = self._offset(column, inside.width(), width, mark)
+        painter.setFont(font("caption", weight=weight))
+        painter.setPen(color("text2" if rank is None else "text"))
+        painter.drawText(leading_rect(painter, inside, offset, width + 1), int(_LINE), title)
+        if rank is not None:
+            self._draw_mark(painter, inside, offset + width + _GAP, rank)
 
-    def _is_first(self, section: int) -> bool:
-        return all(
-            self.isSectionHidden(self.logicalIndex(place)) for place in range(self.visualIndex(section))
-        )
+    def _inside(self, rect: QRect, section: int) -> QRectF:
+        first = section == self.first_visible() and self._columns[section].kind is not CellKind.CHECK
+        lead = MARGIN if first else CELL_PADDING
+        inside = rect.adjusted(lead, 0, -CELL_PADDING, 0)
+        return QRectF(QStyle.visualRect(self.layoutDirection(), rect, inside))
 
-    def _draw_mark(
-        self, painter: QPainter, inside: QRectF, section: int, text_width: float, trailing: bool
-    ) -> None:
-        place = next((i for i, key in enumerate(self.order) if key.column == self._name(section)), None)
-        if place is None:
-            return
-        name = "arrow-down" if self.order[place].descending else "arrow-up"
-        at = inside.width() - text_width - ICON_SMALL - _GAP if trailing else text_width + _GAP
-        mark = leading_rect(painter, inside, max(at, 0), ICON_SMALL)
-        draw_icon(painter, name, mark, color("accent"))
+    @staticmethod
+    def _offset(column: Column, room: float, width: int, mark: int) -> float:
+        """Where the title begins: over numbers it ends where they end."""
+        if column.kind is CellKind.NUMBER:
+            return max(0.0, room - width - mark)
+        if column.kind is CellKind.CHECK and not mark:
+            return max(0.0, (room - width) / 2)
+        return 0.0
+
+    def _draw_mark(self, painter: QPainter, inside: QRectF, offset: float, rank: int) -> None:
+        name = "arrow-down" if self.order[rank].descending else "arrow-up"
+        # Later keys of the order are quieter than the one that counts first.
+        ink = color("accent_ink" if rank == 0 else "text3")
+        draw_icon(painter, name, leading_rect(painter, inside, offset, ICON_SMALL), ink)
+
+    def _hover(self, section: int) -> None:
+        if section != self._hovered:
+            self._hovered = section
+            self.viewport().update()
 
     # Qt's overrides
 
@@ -94,32 +135,26 @@ class ListHeader(QHeaderView):
         self._adding = bool(e.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         super().mouseReleaseEvent(e)
 
+    def mouseMoveEvent(self, e: QMouseEvent) -> None:
+        self._hover(self.logicalIndexAt(e.position().toPoint()))
+        super().mouseMoveEvent(e)
+
+    def viewportEvent(self, e: QEvent) -> bool:
+        if e.type() in (QEvent.Type.Leave, QEvent.Type.HoverLeave):
+            self._hover(-1)
+        return super().viewportEvent(e)
+
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), control_height())
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        if not rect.isValid() or logicalIndex >= len(self._columns):
+            return
         painter.save()
         painter.setLayoutDirection(self.layoutDirection())
-        painter.fillRect(rect, color("sunken"))
+        hovered = logicalIndex == self._hovered and self._columns[logicalIndex].sortable
+        painter.fillRect(rect, color("press" if hovered else "sunken"))
         painter.fillRect(rect.left(), rect.top(), rect.width(), 1, color("line"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color("line"))
-        sorted_by = any(key.column == self._name(logicalIndex) for key in self.order)
-        column = self.model().columns[logicalIndex]  # pyright: ignore[reportAttributeAccessIssue]
-        weight = QFont.Weight.DemiBold if sorted_by or column.required else QFont.Weight.Medium
-        lead = MARGIN if self._is_first(logicalIndex) else CELL_PADDING
-        inside = QRectF(rect.adjusted(lead, 0, -CELL_PADDING, 0))
-        if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            inside = QRectF(rect.adjusted(CELL_PADDING, 0, -lead, 0))
-        painter.setFont(font("caption", weight=weight))
-        painter.setPen(color("text" if sorted_by else "text2"))
-        alignment = self.model().headerData(
-            logicalIndex, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
-        )
-        trailing = bool(int(alignment or 0) & int(Qt.AlignmentFlag.AlignRight))
-        if trailing:
-            painter.drawText(inside, _TRAILING, column.title)
-        else:
-            draw_elided(painter, inside, column.title)
-        text_width = metrics("caption", weight=weight).horizontalAdvance(column.title)
-        self._draw_mark(painter, inside, logicalIndex, text_width, trailing)
+        self._draw_title(painter, rect, logicalIndex)
         painter.restore()

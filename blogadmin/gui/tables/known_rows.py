@@ -81,6 +81,10 @@ class KnownRows(QAbstractTableModel):
         """Whether nothing bad is known of the row: neither deleted nor unreadable."""
         return row not in self._dead
 
+    def unusable(self) -> RowRanges:
+        """The rows of which something bad is known."""
+        return RowRanges.of_rows(self._dead)
+
     def ids_in(self, ranges: RowRanges) -> tuple[int, ...]:
         """The ids of the rows in ``ranges``, as far as they are known, in the list's order."""
         return tuple(row_id for start, stop in ranges for row_id in self.cache.ids[start:stop])

@@ -79,8 +79,11 @@ class ListModel(KnownRows):
         self.state = State.LOADING
         self.error: Exception | None = None
         self.row_count_exact = False
-        self.carry: Callable[[ListSpec], Kept] = lambda spec: Kept()
+        self.keeps_search = False
+        """Whether the list that was asked for last has the search words of the one that is shown."""
+        self.carry: Callable[[], Kept] = Kept
         """What the view wants to find again in the next list; called before each load."""
+        self._searched: str | None = None
         self._kept = Kept()
         self._load_failed = False
         self._created: set[int] = set()
@@ -121,7 +124,8 @@ class ListModel(KnownRows):
     def load(self, spec: ListSpec) -> None:
         """Show the list of ``spec``; the same one again keeps what is shown until it can be replaced."""
         again = spec == self.spec and self.row_count_exact
-        kept = self.carry(spec)
+        self.keeps_search = spec.search == self._searched
+        kept = self.carry()
         pointed_at = {self.id_at(index.row()) for index in self.persistentIndexList()}
         self._kept = replace(kept, marks=kept.marks | {row_id for row_id in pointed_at if row_id is not None})
         self.spec = spec
@@ -182,6 +186,7 @@ class ListModel(KnownRows):
         self._reader.forget()
         self._told = {0: time.monotonic()} if cache.blocks else {}
         self._swap(cache, found.marks)
+        self._searched = self.spec.search
         self.began.emit(found)
 
     def _go_on(self, ids: array[int], found: Found) -> None:

@@ -2,89 +2,101 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from dataclasses import replace
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
 
 from blogadmin.core.queries.spec import Sort
-from blogadmin.gui.tables import column_state
-from blogadmin.gui.tables.cell_roles import copied_text
-from blogadmin.gui.tables.cells import Entry, format_rows
-from blogadmin.gui.tables.choice import Choice
-from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.column_layout import ColumnLayout
+from blogadmin.gui.tables.column_menu import ColumnMenu
+from blogadmin.gui.tables.columns import CellKind
+from blogadmin.gui.tables.copying import RowCopier
 from blogadmin.gui.tables.delegate import RowDelegate
-from blogadmin.gui.tables.header import ListHeader
-from blogadmin.gui.tables.kept import Found
-from blogadmin.gui.tables.list_model import ListModel
-from blogadmin.gui.theme import Density, metrics, row_height, theme_changed
+from blogadmin.gui.tables.kept import Found, Kept
+from blogadmin.gui.tables.known_rows import Index
+from blogadmin.gui.tables.list_model import ListModel, State
+from blogadmin.gui.tables.place import Place
+from blogadmin.gui.tables.row_table import RowTable
+from blogadmin.gui.tables.selection import RowSelection
+from blogadmin.gui.theme import Density, row_height, theme_changed
 
-COPY_MOST = 10_000
-"""More rows than this are not copied: the clipboard is no export."""
+SKELETON_AFTER = 150
+"""Milliseconds after which an empty screen shows that rows are on their way."""
+_MOST_PIXELS = 2**31 - 1
+_NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 
 
-class ListView(QTableView):
-    """Shows a ``ListModel``.
+class ListView(RowTable):
+    """Shows a ``ListModel``, which must be set before anything else is asked of it.
 
     Signals:
-        open_requested(int): the person wants to open the row of that id.
+        open_requested(id): the person wants to open that row.
         selection_changed_by_id(): other rows are selected.
-        sort_requested(tuple of Sort): the person wants that order.
+        sort_requested(tuple of Sort): the person wants that order; the page loads it.
+        copied(int, int): so many rows are on the clipboard, of so many that were selected.
     """
 
-    open_requested = Signal(int)
+    open_requested = Signal(object)
     selection_changed_by_id = Signal()
     sort_requested = Signal(object)
+    copied = Signal(int, int)
+
+    _model: ListModel
+    _selection: RowSelection
+    _place: Place
+    _layout: ColumnLayout
+    _menu: ColumnMenu
+    _copier: RowCopier
+    _delegate: RowDelegate
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.hovered = -1
-        self._choice: Choice | None = None
+        self._ready = False
         self._order: tuple[Sort, ...] = ()
-        self._looked_at = (-1, -1)
-        self._top: tuple[int, int] | None = None
         self._density = Density.COMFORTABLE
-        header = ListHeader(self)
-        self.setHorizontalHeader(header)
-        self.setItemDelegate(RowDelegate(self))
-        self._set_up()
-        header.order_wanted.connect(self._order_wanted)
-        header.customContextMenuRequested.connect(
-            lambda where: self.columns_menu().popup(header.mapToGlobal(where))
-        )
-        self.doubleClicked.connect(self._open)
-        theme_changed().connect(self.viewport().update)
+        self._skeleton_due = QTimer(self, singleShot=True, interval=SKELETON_AFTER)
+        self._skeleton_due.timeout.connect(self.viewport().update)
 
     # What a page asks
 
     def list_model(self) -> ListModel:
         """The model, as what it is."""
-        model = self.model()
-        if not isinstance(model, ListModel):
-            raise TypeError("a list view shows a ListModel")
-        return model
-
-    @property
-    def everything(self) -> bool:
-        """Whether all rows are selected by rule and not one by one."""
-        return self._choice is not None and self._choice.everything
+        return self._model
 
     def selected_ids(self) -> tuple[int, ...]:
         """The ids of the selected rows, in the list's order."""
-        return self._choice.ids() if self._choice is not None else ()
+        return self._selection.ids()
 
     def selected_count(self) -> int:
         """How many rows are selected; counted from ranges."""
-        return self._choice.count() if self._choice is not None else 0
+        return self._selection.count()
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        if self._choice is not None:
-            self._choice.clear()
+        self._selection.clearSelection()
 
     def current_id(self) -> int | None:
         """The id of the row under the keyboard cursor."""
-        index = self.currentIndex()
-        return self.list_model().id_at(index.row()) if index.isValid() else None
+        return self._model.id_at(self.currentIndex().row())
 
     def sort_keys(self) -> tuple[Sort, ...]:
         """The order that was chosen or remembered; empty for the noun's own."""
@@ -95,218 +107,186 @@ class ListView(QTableView):
         self._density = density
         height = row_height(density)
         self.verticalHeader().setDefaultSectionSize(height)
-        if self._choice is not None:
-            # Qt counts pixels in 31 bits and hangs beyond.
-            self.list_model().most_rows = 2**31 // height - 1
+        self._model.most_rows = _MOST_PIXELS // height
 
     def save_state(self) -> str:
         """The arrangement of the columns and the order, as text for ``restore_state``."""
-        return column_state.save(self.horizontalHeader(), self.list_model().columns, self._order)
+        return self._layout.save(self._order)
 
     def restore_state(self, text: str) -> None:
-        """Arrange the columns as a text of ``save_state`` says; anything else changes nothing."""
-        self._order = column_state.restore(text, self.horizontalHeader(), self.list_model().columns)
-        self._titles().show_order(self._order)
+        """Arrange the columns as a text of ``save_state`` says; anything else changes nothing.
+
+        The order that was remembered is in ``sort_keys()``, for the page to load.
+        """
+        self._order = self._layout.restore(text)
+        self._header.show_order(self._order)
 
     def columns_menu(self) -> QMenu:
-        """A menu to show and hide columns; the last visible one cannot be hidden."""
-        menu = QMenu(self)
-        menu.setObjectName("columnsMenu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        shown = [s for s in range(self.model().columnCount()) if not self.isColumnHidden(s)]
-        for section, column in enumerate(self.list_model().columns):
-            action = menu.addAction(column.title)
-            action.setObjectName(f"column_{column.name}Action")
-            action.setCheckable(True)
-            action.setChecked(section in shown)
-            action.setEnabled(shown != [section])
-            action.toggled.connect(lambda on, section=section: self.setColumnHidden(section, not on))
-        menu.addSeparator()
-        reset = menu.addAction("Reset columns")
-        reset.setObjectName("resetColumnsAction")
-        reset.triggered.connect(self._reset_columns)
-        return menu
+        """The menu to show and hide columns."""
+        return self._menu
 
     def copy_selection(self) -> None:
-        """Put the selected rows on the clipboard as text with tabs; they are read afresh for that."""
-        model, ids = self.list_model(), self.selected_ids()[:COPY_MOST]
-        if not ids:
-            return
-        columns, listing = model.columns, model.listing
-
-        def read(session: object) -> list[Entry]:
-            rows = listing().rows(session, ids)
-            return format_rows(columns, (rows[row_id] for row_id in ids if row_id in rows))
-
-        model.tasks.read(f"{model.noun}.copy", read, self._put_on_clipboard)
-
-    # Painting asks
-
-    def is_first(self, section: int) -> bool:
-        """Whether a column stands at the leading edge."""
-        return section == self._edge(1)
-
-    def is_last(self, section: int) -> bool:
-        """Whether a column stands at the trailing edge."""
-        return section == self._edge(-1)
-
-    def shows_cursor(self) -> bool:
-        """Whether the keyboard is here, so that the current row has a ring."""
-        return self.hasFocus()
+        """Put the selected rows on the clipboard as text with tabs; unknown ones are read first."""
+        self._copier.copy(self.selected_ids(), self._layout.visible())
 
     # Making
 
-    def _set_up(self) -> None:
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setMinimumSectionSize(1)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(row_height(self._density))
-
-    def _titles(self) -> ListHeader:
-        header = self.horizontalHeader()
-        if not isinstance(header, ListHeader):
-            raise TypeError("a list view has column titles of its own kind")
-        return header
-
-    def _edge(self, pace: int) -> int:
-        header = self.horizontalHeader()
-        places = range(header.count()) if pace > 0 else reversed(range(header.count()))
-        sections = (header.logicalIndex(place) for place in places)
-        return next((section for section in sections if not header.isSectionHidden(section)), -1)
-
-    def _reset_columns(self) -> None:
-        header = self.horizontalHeader()
-        for section, column in enumerate(self.list_model().columns):
-            header.moveSection(header.visualIndex(section), section)
-            self.setColumnHidden(section, column.hidden)
-            self.setColumnWidth(section, self._width_of(column))
-
-    @staticmethod
-    def _width_of(column: Column) -> int:
-        return column.width * metrics().averageCharWidth() + 24
+    def _connect(self) -> None:
+        model, header = self._model, self._header
+        self._selection.changed.connect(self.selection_changed_by_id)
+        self._copier.copied.connect(self.copied)
+        self._menu.reset_action.triggered.connect(self._layout.reset)
+        self.doubleClicked.connect(self._open)
+        self.verticalScrollBar().actionTriggered.connect(self._place.moved)
+        header.order_wanted.connect(self._want_order)
+        header.customContextMenuRequested.connect(lambda at: self._menu.popup(header.mapToGlobal(at)))
+        model.carry = self._carry
+        model.began.connect(self._list_began)
+        model.went_on.connect(lambda _offset, found: self._place.find(found.marks))
+        model.first_rows.connect(lambda: header.show_order(model.order))
+        model.state_changed.connect(self._state_changed)
+        theme_changed().connect(self._theme_changed)
 
     # Working
 
-    def _order_wanted(self, order: tuple[Sort, ...]) -> None:
-        self._order = order
-        self._titles().show_order(order)
-        self.sort_requested.emit(order)
+    def _carry(self) -> Kept:
+        marks = self._place.note(self._selection.rows)
+        return replace(self._selection.keep(same_search=self._model.keeps_search), marks=marks)
 
     def _list_began(self, found: Found) -> None:
-        model = self.list_model()
-        self._titles().show_order(model.order)
-        current = self.currentIndex()
-        if self._top is not None and self._top[0] == hash(model.spec):
-            self.verticalScrollBar().setValue(self._top[1])
-        elif current.isValid() and current.row() in found.marks.values():
-            self.scrollTo(current, QAbstractItemView.ScrollHint.PositionAtCenter)
-        else:
-            self.scrollToTop()
-        self._top = None
+        self._order = self._model.spec.sort
+        self._header.show_order(self._model.order)
+        self.updateGeometries()
+        self._place.take_up(found.marks)
 
-    def _list_leaves(self) -> None:
-        self._top = (hash(self.list_model().spec), self.verticalScrollBar().value())
+    def _state_changed(self) -> None:
+        if self._model.state is State.LOADING:
+            self._skeleton_due.start()
+        self.viewport().update()
+
+    def _theme_changed(self) -> None:
+        self._delegate.forget()
+        self.set_density(self._density)
+        self._layout.fit()
+        self.viewport().update()
+
+    def _want_order(self, order: tuple[Sort, ...]) -> None:
+        self._order = order
+        self._header.show_order(order)
+        self.sort_requested.emit(order)
 
     def _open(self, index: QModelIndex) -> None:
-        model = self.list_model()
-        row_id = model.id_at(index.row())
-        if index.isValid() and row_id is not None and model.is_usable(index.row()):
+        # Two quick clicks on a tick are two clicks.
+        if not self._is_check(index):
+            self._open_row(index.row())
+
+    def _open_row(self, row: int) -> None:
+        row_id = self._model.id_at(row)
+        if row_id is not None and self._model.is_usable(row):
             self.open_requested.emit(row_id)
 
+    def _is_check(self, index: Index) -> bool:
+        return index.isValid() and self._model.columns[index.column()].kind is CellKind.CHECK
+
     def _toggle(self) -> bool:
-        model, current = self.list_model(), self.currentIndex()
-        place = next((i for i, c in enumerate(model.columns) if c.kind is CellKind.CHECK), None)
-        entry = model.entry(current.row()) if current.isValid() else None
-        if place is None or entry is None:
+        """Ask for the other state of the current row, for all selected rows if it is one of them."""
+        row = self.currentIndex().row()
+        place = next((i for i, c in enumerate(self._model.columns) if c.kind is CellKind.CHECK), None)
+        entry = self._model.cache.entry(row)
+        if place is None or entry is None or not self._model.is_usable(row):
             return False
-        ids = self.selected_ids() or (entry.id,)
-        model.check_toggled.emit(list(ids), not entry.values[place])
+        ids = self.selected_ids() if row in self._selection.rows else (entry.id,)
+        self._model.check_toggled.emit(list(ids), not entry.values[place])
         return True
 
-    def _put_on_clipboard(self, entries: list[Entry]) -> None:
-        columns = self.list_model().columns
-        header = self.horizontalHeader()
-        sections = [header.logicalIndex(place) for place in range(header.count())]
-        shown = [section for section in sections if not self.isColumnHidden(section)]
-        lines = ["\t".join(columns[section].title for section in shown)]
-        lines += [
-            "\t".join(copied_text(entry, columns[section], section) for section in shown) for entry in entries
-        ]
-        QGuiApplication.clipboard().setText("\n".join(lines))
+    def _look(self) -> None:
+        """Tell what is on the screen, before it is painted."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        last = last if last >= 0 else self._model.rowCount() - 1
+        if first >= 0:
+            self._model.look_at(first, last)
+            self._selection.look_at(first, last)
 
-    def _hover(self, where: QPoint | None) -> None:
-        row = -1 if where is None else self.rowAt(where.y())
-        if row != self.hovered:
-            old, self.hovered = self.hovered, row
-            for changed in (old, row):
-                if changed >= 0:
-                    y = self.rowViewportPosition(changed)
-                    self.viewport().update(0, y, self.viewport().width(), self.rowHeight(changed))
+    def _paint_skeleton(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setLayoutDirection(self.layoutDirection())
+        height = self.verticalHeader().defaultSectionSize()
+        for row in range(self.viewport().height() // height):
+            for section in self._layout.visible():
+                left, width = self.columnViewportPosition(section), self.columnWidth(section)
+                self._delegate.paint_skeleton(painter, QRect(left, row * height, width, height), row, section)
+        painter.end()
 
     # Qt's overrides
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
-        super().setModel(model)
         if not isinstance(model, ListModel):
-            return
-        # Before the selection takes it up, the view must know where it stood.
-        model.swapping.connect(self._list_leaves)
-        self._choice = Choice(self, model)
-        self._choice.changed.connect(self.selection_changed_by_id)
-        model.began.connect(self._list_began)
-        self._reset_columns()
+            raise TypeError("a list view shows a ListModel")
+        self._model = model
+        super().setModel(model)
+        replaced = self.selectionModel()
+        self._selection = RowSelection(model, self)
+        self.setSelectionModel(self._selection)
+        replaced.deleteLater()
+        self._header.set_columns(model.columns)
+        self._delegate = RowDelegate(self, model)
+        self.setItemDelegate(self._delegate)
+        self._layout = ColumnLayout(self, model.columns)
+        self._menu = ColumnMenu(self, model)
+        self._copier = RowCopier(model, self)
+        self._place = Place(self, model)
+        self._ready = True
+        self._connect()
         self.set_density(self._density)
+        self._find_edges()
 
     def selectAll(self) -> None:
-        if self._choice is not None:
-            self._choice.select_all()
+        self._selection.select_all()
+
+    def clearSelection(self) -> None:
+        self._selection.clearSelection()
+
+    def selectionCommand(
+        self, index: Index, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """A click on a tick does that only: the selection stays."""
+        if isinstance(event, QMouseEvent) and not event.modifiers() and self._is_check(index):
+            left = Qt.MouseButton.LeftButton
+            if event.button() == left or event.buttons() == left:
+                return _NO_UPDATE
+        return super().selectionCommand(index, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._place.moved()
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selection()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self._open(self.currentIndex())
-        elif event.key() == Qt.Key.Key_Space and not event.modifiers() and self._toggle():
+        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open_row(self.currentIndex().row())
+        elif plain and event.key() == Qt.Key.Key_Space and self._toggle():
             event.accept()
+        elif plain and event.key() == Qt.Key.Key_Escape and self._selection.rows:
+            self.clear_selection()
         else:
             super().keyPressEvent(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(event.position().toPoint())
-        super().mouseMoveEvent(event)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._place.moved()
+        super().mousePressEvent(event)
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Leave, QEvent.Type.HoverLeave):
-            self._hover(None)
-        return super().viewportEvent(event)
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._place.moved()
+        super().wheelEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.model().rowCount():
-            no_selection = self.selectionModel().SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self.model().index(0, max(self._edge(1), 0)), no_selection)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._ready:
+            self._layout.fit()
 
     def paintEvent(self, e: QPaintEvent) -> None:
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        last = last if last >= 0 else self.model().rowCount() - 1
-        if self._choice is not None and first >= 0 and (first, last) != self._looked_at:
-            self._looked_at = (first, last)
-            self.list_model().look_at(first, last)
+        if self._ready:
+            self._look()
         super().paintEvent(e)
+        waiting = self._ready and self._model.rowCount() == 0 and self._model.state is State.LOADING
+        if waiting and not self._skeleton_due.isActive():
+            self._paint_skeleton()

@@ -1,0 +1,91 @@
+"""The look and the ways of a table of whole rows: what is hovered, where the cursor and the edges are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint
+from PySide6.QtGui import QFocusEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from blogadmin.gui.tables.header import ListHeader
+
+_NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
+
+
+class RowTable(QTableView):
+    """A table in which rows are chosen, never cells. Its delegate asks it which row wears which mark."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hovered = -1
+        self.first_column = self.last_column = -1
+        self._header = ListHeader(self)
+        self._set_up()
+        self._header.sectionMoved.connect(self._find_edges)
+        self._header.sectionResized.connect(self._find_edges)
+
+    def cursor_row(self) -> int:
+        """The row that wears the ring of the keyboard cursor; -1 while the keyboard is elsewhere."""
+        return self.currentIndex().row() if self.hasFocus() else -1
+
+    def _set_up(self) -> None:
+        self.setHorizontalHeader(self._header)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        # A column that fits itself measures what is on the screen, not a thousand rows.
+        self._header.setResizeContentsPrecision(0)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(1)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _find_edges(self) -> None:
+        edges = self._header.first_visible(), self._header.last_visible()
+        if edges != (self.first_column, self.last_column):
+            self.first_column, self.last_column = edges
+            self.viewport().update()
+
+    def _hover(self, where: QPoint | None) -> None:
+        row = -1 if where is None else self.rowAt(where.y())
+        if row != self.hovered:
+            old, self.hovered = self.hovered, row
+            for changed in (old, row):
+                if changed >= 0:
+                    y, width = self.rowViewportPosition(changed), self.viewport().width()
+                    self.viewport().update(0, y, width, self.rowHeight(changed))
+
+    def _has_rows(self) -> bool:
+        return self.model() is not None and self.model().rowCount() > 0
+
+    # Qt's overrides
+
+    def keyboardSearch(self, search: str) -> None:
+        """Nothing: Qt would read row after row, all of them; the search field asks the server."""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(event.position().toPoint())
+        super().mouseMoveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Leave, QEvent.Type.HoverLeave):
+            self._hover(None)
+        return super().viewportEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._has_rows() and not self.currentIndex().isValid():
+            first = self.model().index(0, max(self.first_column, 0))
+            self.selectionModel().setCurrentIndex(first, _NO_UPDATE)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
