@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(widget)
         self.navigation.setEnabled(False)
         self.menus.show_page(None)
+        self.status_bar.set_message("")
 
     def connected(self, place: str, *, local: bool, encrypted: bool) -> None:
         """There is a database: name the place and load the pages."""

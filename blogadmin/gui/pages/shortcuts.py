@@ -11,10 +11,8 @@ from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.pills import KeyHint
 
 FIXED = (
-    ("/", "Search"),
     ("Return", "Open the row"),
     ("Space", "Tick or clear the check box of the selected rows"),
-    ("Shift+Click", "On a column title: sort by it as well"),
     ("Ctrl+Return", "In a dialog: save"),
     ("Esc", "In a dialog: close; in a list: clear the selection"),
     ("Alt+PgDown", "In a dialog: next row"),
