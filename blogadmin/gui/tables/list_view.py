@@ -236,6 +236,7 @@ class ListView(RowTable):
         self._copier = RowCopier(model, self)
         self._place = Place(self, model)
         self._ready = True
+        self._skeleton_due.start()
         self._connect()
         self.set_density(self._density)
         self._find_edges()
