@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtGui import QIntValidator, QShowEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from blogadmin.core.database.errors import KnownError
+from blogadmin.core.database.errors import KnownError, NotPermitted
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.dialogs.frame import USER_WIDTH, button_box, column, footer, frame, row
+from blogadmin.gui.dialogs.password_field import PasswordField
+from blogadmin.gui.dialogs.step_report import Step, StepReport
 from blogadmin.gui.widgets.banner import Banner
 from blogadmin.gui.widgets.buttons import plain_button, primary_button
 from blogadmin.gui.widgets.field import FormField
 from blogadmin.gui.widgets.labels import Label
 
-_STATES = {
-    "current": "The blog is ready to be opened.",
-    "empty": "The database is empty; you will be asked what to put into it.",
-    "foreign": "The blog’s own application made it; you will be asked before anything is added.",
-    "older": "Its schema is older than this program; you will be asked before it is upgraded.",
-    "newer": "Its schema is newer than this program: you can look, but change nothing.",
+_SCHEMA = {
+    "current": Step("ok", "Ready", "The blog can be opened."),
+    "empty": Step("warn", "Empty", "You will be asked what to put into the database."),
+    "foreign": Step("warn", "Not adopted", "You will be asked before anything is added."),
+    "older": Step("warn", "Schema is older", "You will be asked before it is upgraded."),
+    "newer": Step("warn", "Schema is newer", "You can look, but change nothing."),
 }
 
 
@@ -48,12 +50,7 @@ class ConnectDialog(QDialog):
         self.setMinimumWidth(USER_WIDTH)
         self._trouble = Banner("bad", self, closable=False)
         self._trouble.setObjectName("errorMessage")
-        self._report = QPlainTextEdit(self)
-        self._report.setObjectName("report")
-        self._report.setAccessibleName("What the test found")
-        self._report.setReadOnly(True)
-        self._report.setMaximumHeight(self.fontMetrics().lineSpacing() * 5)
-        self._report.hide()
+        self._report = StepReport(self)
         self._fields: dict[str, QLineEdit] = {}
         self.test_button = plain_button("Test", "testButton", parent=self)
         self.connect_button = primary_button("Connect", "connectButton", parent=self)
@@ -62,9 +59,9 @@ class ConnectDialog(QDialog):
         self._connect()
 
     def address(self) -> str:
-        """The address that the fields describe, as a URL; empty while host or database is missing."""
+        """The address that the fields describe, as a URL; empty while the server or database is missing."""
         part = {name: field.text().strip() for name, field in self._fields.items()}
-        if not part["host"] or not part["database"]:
+        if self._missing():
             return ""
         password = self._fields["password"].text()
         login = quote(part["user"], safe="") + (f":{quote(password, safe='')}" if password else "")
@@ -91,7 +88,6 @@ class ConnectDialog(QDialog):
         }
         self._fields.pop("url")
         self._fields["port"].setValidator(QIntValidator(1, 65535, self))
-        self._fields["password"].setEchoMode(QLineEdit.EchoMode.Password)
         body = QWidget(self)
         form = self._forms
         layout = column(Label("Connect to a server", role="dialog_title", parent=self), form["url"])
@@ -105,7 +101,7 @@ class ConnectDialog(QDialog):
         self.connect_button.setDefault(True)
 
     def _field(self, name: str, placeholder: str) -> QLineEdit:
-        field = self._fields[name] = QLineEdit(self)
+        field = self._fields[name] = PasswordField(self) if name == "password" else QLineEdit(self)
         field.setObjectName(name)
         field.setPlaceholderText(placeholder)
         return field
@@ -148,11 +144,28 @@ class ConnectDialog(QDialog):
         }
         for name, value in values.items():
             self._fields[name].setText(value)
+        if parts.password is not None:
+            self._hide_password(parts)
+
+    def _hide_password(self, parts: SplitResult) -> None:
+        # It has gone into its own field; here anybody who passes could read it.
+        login, _at, place = parts.netloc.rpartition("@")
+        shown = parts._replace(netloc=f"{login.partition(':')[0]}@{place}")
+        self._whole.blockSignals(True)
+        self._whole.setText(urlunsplit(shown))
+        self._whole.blockSignals(False)
+
+    def _missing(self) -> list[str]:
+        """Fields that must be filled in and are not. An address may name the server as ``?host=…``, too."""
+        elsewhere = {"host"} if "host=" in self._extra else set()
+        wanted = [name for name in ("host", "database") if name not in elsewhere]
+        return [name for name in wanted if not self._fields[name].text().strip()]
 
     def _try(self, found: Callable[[str, Any], object]) -> None:
-        missing = [name for name in ("host", "database") if not self._fields[name].text().strip()]
+        missing = self._missing()
         for name in ("host", "database"):
-            self._forms[name].set_error("is required." if name in missing else None)
+            label = self._forms[name].label.text()
+            self._forms[name].set_error(f"{label} is required." if name in missing else None)
         if missing:
             self._fields[missing[0]].setFocus()
             return
@@ -171,10 +184,23 @@ class ConnectDialog(QDialog):
         found(address, opened)
 
     def _show_found(self, _address: str, opened: Any) -> None:
-        encrypted = "The connection is encrypted." if opened.encrypted else "The connection is not encrypted."
-        lines = ("The server was reached, and the sign-in worked.", encrypted, _STATES[opened.state.kind])
-        self._report.setPlainText("\n".join(lines))
-        self._report.show()
+        steps = [
+            Step("ok", "Server reached", self._where()),
+            Step("ok", "Encrypted")
+            if opened.encrypted
+            else Step("warn", "Not encrypted", "Others on the network may read along."),
+            Step("ok", "Signed in", self._as_whom()),
+            _SCHEMA[opened.state.kind],
+        ]
+        self._report.report(steps)
+
+    def _where(self) -> str:
+        host, port = (self._fields[name].text().strip() for name in ("host", "port"))
+        return f"{host}:{port or 5432}" if host else ""
+
+    def _as_whom(self) -> str:
+        user = self._fields["user"].text().strip()
+        return f"as {user}" if user else ""
 
     def _choose(self, address: str, _opened: Any) -> None:
         self._fields["password"].clear()
@@ -184,13 +210,24 @@ class ConnectDialog(QDialog):
 
     def _failed(self, exc: Exception) -> None:
         self._set_busy(False)
-        self._report.hide()
-        if isinstance(exc, KnownError):
-            self._trouble.set_message("Not connected.", str(exc))
-        else:
+        if not isinstance(exc, KnownError):
+            self._report.report([])
             self._services.messages.bug(exc)
+            return
+        reached = isinstance(exc, NotPermitted)
+        steps = [Step("ok", "Server reached", self._where())] if reached else []
+        strong = "Not signed in" if reached else "Not connected"
+        self._report.report([*steps, Step("bad", strong)])
+        self._trouble.set_message(f"{strong}.", str(exc))
+        (self._fields["password"] if reached else self._fields["host"]).setFocus()
 
     def _set_busy(self, busy: bool) -> None:
         for button in (self.test_button, self.connect_button):
             button.setEnabled(not busy)
         self.connect_button.setText("Connecting…" if busy else "Connect")
+
+    # Qt's overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._whole.setFocus(Qt.FocusReason.OtherFocusReason)

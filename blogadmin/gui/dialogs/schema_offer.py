@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, QTimeZone, Signal
-from PySide6.QtWidgets import QCompleter, QDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QCompleter,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from blogadmin.core.database.errors import KnownError
 from blogadmin.gui.control.services import Services
@@ -27,11 +36,24 @@ class SchemaState(Protocol):
     def pending(self) -> tuple[str, ...]: ...
 
 
+class Unfit(Protocol):
+    """One thing that does not fit: ``core.database.adopt.Misfit``."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def problem(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+
+
 class AdoptionPlan(Protocol):
     """What adopting would do: ``core.database.adopt.Plan``."""
 
     @property
-    def misfits(self) -> tuple[object, ...]: ...
+    def misfits(self) -> Sequence[Unfit]: ...
     @property
     def needs_timezone(self) -> tuple[str, ...]: ...
     @property
@@ -61,6 +83,7 @@ class _Offer(QDialog):
         self.details.setFont(font("mono"))
         self.accept_button = primary_button(accept, "acceptButton", parent=self)
         self.reject_button = plain_button(reject, "rejectButton", parent=self)
+        self.leading: list[QWidget] = []
         self.accept_button.clicked.connect(self.go)
         self.reject_button.clicked.connect(self.reject)
 
@@ -69,13 +92,11 @@ class _Offer(QDialog):
         body = QWidget(self)
         layout = column(self.title, self.words, *between, self.details)
         layout.setStretchFactor(self.details, 1)
+        for widget in between:
+            layout.setStretchFactor(widget, int(isinstance(widget, QTableWidget)))
         body.setLayout(layout)
-        frame(
-            self,
-            [self.trouble, body],
-            footer([], button_box(self.accept_button, self.reject_button)),
-            grows=body,
-        )
+        foot = footer(self.leading, button_box(self.accept_button, self.reject_button))
+        frame(self, [self.trouble, body], foot, grows=body)
 
     def go(self) -> None:
         """Do what is offered."""
@@ -117,11 +138,15 @@ class UpgradeOffer(_Offer):
             services, parent, "upgradeDialog", "The database needs an upgrade", "Upgrade now", "Only look"
         )
         self._upgrade = upgrade
+        self._window = parent.window()
         self.words.setText(
             "It was made by an older blogadmin. The upgrade is done as a whole or not at all, and other "
             "programs wait for a moment meanwhile. Without it you can look at everything but change nothing. "
             "Make a backup first if the blog is not yours alone."
         )
+        self.quit_button = plain_button("Quit", "quitButton", parent=self)
+        self.quit_button.clicked.connect(self._quit)
+        self.leading = [self.quit_button]
         self.details.setAccessibleName("What the upgrade will do")
         self.details.setPlainText("\n".join(f"• {line}" for line in state.pending))
         self.arrange()
@@ -133,11 +158,43 @@ class UpgradeOffer(_Offer):
         self.upgraded.emit(answer)
         self.accept()
 
+    def _quit(self) -> None:
+        super().reject()
+        self._window.close()
+
     # Qt's overrides
 
     def reject(self) -> None:
         self.read_only_chosen.emit()
         super().reject()
+
+
+class MisfitTable(QTableWidget):
+    """What does not fit, by table and column, with the number of rows; hidden while all of it fits."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(0, 4, parent)
+        self.setObjectName("misfits")
+        self.setAccessibleName("What does not fit")
+        self.setHorizontalHeaderLabels(["Table", "Column", "What does not fit", "Rows"])
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setWordWrap(True)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeading)
+        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.hide()
+
+    def show_misfits(self, misfits: Sequence[Unfit]) -> None:
+        """Show ``misfits`` in place of those before."""
+        self.setRowCount(len(misfits))
+        for row, misfit in enumerate(misfits):
+            rows = f"{misfit.count:,}" if misfit.count else ""
+            for place, text in enumerate((misfit.table, misfit.column, misfit.problem, rows)):
+                self.setItem(row, place, QTableWidgetItem(text))
+        self.resizeRowsToContents()
+        self.setVisible(bool(misfits))
 
 
 class AdoptOffer(_Offer):
@@ -171,12 +228,13 @@ class AdoptOffer(_Offer):
         self.zone = QLineEdit(self)
         self.zone.setObjectName("timezone")
         self.zone.setPlaceholderText("Europe/Berlin")
-        names = [bytes(name.data()).decode() for name in QTimeZone.availableTimeZoneIds()]
-        completer = QCompleter(names, self.zone)
+        self._zones = [bytes(name.data()).decode() for name in QTimeZone.availableTimeZoneIds()]
+        completer = QCompleter(self._zones, self.zone)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.zone.setCompleter(completer)
         self.zone.editingFinished.connect(self._zone_told)
+        self.zone.textChanged.connect(self._zone_typed)
         self._zone_field = FormField(
             "Time zone of the stored times",
             self.zone,
@@ -187,8 +245,9 @@ class AdoptOffer(_Offer):
         self._zone_field.hide()
         self.details.setAccessibleName("What adopting will do")
         self.accept_button.setEnabled(False)
+        self._misfits = MisfitTable(self)
         self._asked: str | None = None
-        self.arrange(self._zone_field)
+        self.arrange(self._zone_field, self._misfits)
         self._read_plan()
 
     def go(self) -> None:
@@ -197,15 +256,24 @@ class AdoptOffer(_Offer):
     def _chosen(self) -> str | None:
         return self.zone.text().strip() or None
 
+    def _zone_typed(self, text: str) -> None:
+        # Chosen from the list, or typed to the end: nobody should have to leave the field first.
+        if text in self._zones:
+            self._zone_told()
+
     def _zone_told(self) -> None:
         if self._chosen() != self._asked:
             self._read_plan()
 
     def _read_plan(self) -> None:
-        self._asked = self._chosen()
+        self._asked = zone = self._chosen()
         self.details.setPlainText("Comparing…")
+        self.accept_button.setEnabled(False)
         self.services.tasks.run(
-            lambda: self._plan_for(self._asked), self._show_plan, self._no_plan, owner=self
+            lambda: self._plan_for(zone),
+            lambda plan: self._show_plan(plan) if zone == self._asked else None,
+            lambda exc: self._no_plan(exc) if zone == self._asked else None,
+            owner=self,
         )
 
     def _show_plan(self, plan: AdoptionPlan) -> None:
@@ -214,9 +282,10 @@ class AdoptOffer(_Offer):
         self.accept_button.setEnabled(plan.can_apply)
         if plan.needs_timezone:
             self._zone_field.show()
+        self._misfits.show_misfits(plan.misfits)
+        self.details.setVisible(not plan.misfits)
         if plan.misfits:
             self.trouble.set_message("It does not fit yet.", "What is listed below must be put right first.")
-            self.details.setPlainText("\n".join(f"• {misfit}" for misfit in plan.misfits))
         elif plan.needs_timezone:
             columns = "\n".join(f"• {column}" for column in plan.needs_timezone)
             self.details.setPlainText(f"These times have no zone; name it above:\n{columns}")

@@ -1,0 +1,233 @@
+"""What a database needs first is offered, explained, and done only when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from blogadmin.core.database import adopt, schema
+from blogadmin.core.database.adopt import Misfit, Plan
+from blogadmin.core.database.engine import Database
+from blogadmin.core.database.errors import Locked
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.dialogs.schema_offer import AdoptOffer, UpgradeOffer
+from blogadmin.gui.dialogs.welcome import WelcomePage
+from tests.conftest import connect
+from tests.gui.dialogs.conftest import click, field
+
+OLD_BLOG = """
+CREATE TABLE users (id serial PRIMARY KEY, email varchar(320) UNIQUE NOT NULL, name varchar(100) NOT NULL,
+  password_hash text NOT NULL, role varchar(20) NOT NULL DEFAULT 'user',
+  is_active boolean NOT NULL DEFAULT true, created_at timestamp NOT NULL DEFAULT now(),
+  updated_at timestamp NOT NULL DEFAULT now());
+CREATE TABLE posts (id serial PRIMARY KEY, public_id uuid UNIQUE NOT NULL, title varchar(200) NOT NULL,
+  body text NOT NULL, slug varchar(200) UNIQUE NOT NULL, status varchar(20) NOT NULL DEFAULT 'draft',
+  view_count integer NOT NULL DEFAULT 0, metadata jsonb, author_id integer NOT NULL REFERENCES users,
+  created_at timestamp NOT NULL DEFAULT now(), updated_at timestamp NOT NULL DEFAULT now());
+CREATE TABLE comments (id serial PRIMARY KEY, post_id integer NOT NULL REFERENCES posts,
+  author_id integer NOT NULL REFERENCES users, body text NOT NULL,
+  status varchar(20) NOT NULL DEFAULT 'pending', created_at timestamp NOT NULL DEFAULT now(),
+  updated_at timestamp NOT NULL DEFAULT now());
+"""
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[QWidget]:
+    window = QWidget()
+    window.setObjectName("window")
+    qtbot.addWidget(window)
+    window.show()
+    yield window
+    for dialog in window.findChildren(QWidget):
+        if shiboken6.isValid(dialog) and dialog.isWindow():
+            dialog.hide()
+            dialog.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def old_blog(empty_database_url: str) -> Iterator[Database]:
+    """A database that the blog's own application made, with naive times."""
+    with closing(connect(empty_database_url)) as admin, admin.cursor() as cursor:
+        cursor.execute(OLD_BLOG)
+        cursor.execute("INSERT INTO users (email, name, password_hash) VALUES ('a@example.org', 'A', 'x')")
+    with closing(Database(empty_database_url)) as opened:
+        yield opened
+
+
+def offer_adoption(services: Services, window: QWidget, blog: Database) -> AdoptOffer:
+    def do(zone: str | None) -> schema.State:
+        adopt.apply(blog, assume_timezone=zone)
+        return schema.inspect(blog)
+
+    dialog = AdoptOffer(
+        services, window, plan_for=lambda zone: adopt.plan(blog, assume_timezone=zone), adopt=do
+    )
+    dialog.open()
+    return dialog
+
+
+def offer_plan(services: Services, window: QWidget, plan: Plan) -> AdoptOffer:
+    dialog = AdoptOffer(services, window, plan_for=lambda _zone: plan, adopt=lambda _zone: None)
+    dialog.open()
+    return dialog
+
+
+def said(dialog: QWidget) -> str:
+    bar = field(dialog, "errorMessage")
+    return bar.message() if bar.isVisible() else ""
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+def test_a_foreign_database_is_adopted_once_its_zone_is_told(
+    services: Services, window: QWidget, old_blog: Database, qtbot: QtBot
+) -> None:
+    dialog = offer_adoption(services, window, old_blog)
+    zone, details = field(dialog, "timezone"), field(dialog, "details")
+    qtbot.waitUntil(zone.isVisible)
+    assert "users.created_at" in details.toPlainText()
+    assert not field(dialog, "acceptButton").isEnabled()
+    QTest.keyClicks(zone, "Atlantis/Centre")
+    QTest.keyClick(zone, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: field(dialog, "timezoneError").text() != "")
+    zone.clear()
+    QTest.keyClicks(zone, "Europe/Berlin")
+    qtbot.waitUntil(field(dialog, "acceptButton").isEnabled)
+    assert "ALTER TABLE" in details.toPlainText()
+    assert "Europe/Berlin" in details.toPlainText()
+    with qtbot.waitSignal(dialog.adopted) as adopted:
+        click(dialog, "acceptButton")
+    (state,) = adopted.args  # pyright: ignore[reportGeneralTypeIssues]
+    assert state.kind == "current"
+
+
+def test_a_zone_is_completed_while_typing(
+    services: Services, window: QWidget, old_blog: Database, qtbot: QtBot
+) -> None:
+    dialog = offer_adoption(services, window, old_blog)
+    zone = field(dialog, "timezone")
+    qtbot.waitUntil(zone.isVisible)
+    completer = zone.completer()
+    completer.setCompletionPrefix("berl")
+    assert completer.currentCompletion() == "Europe/Berlin"
+
+
+def test_declining_changes_nothing(
+    services: Services, window: QWidget, old_blog: Database, qtbot: QtBot
+) -> None:
+    dialog = offer_adoption(services, window, old_blog)
+    qtbot.waitUntil(field(dialog, "timezone").isVisible)
+    with qtbot.waitSignal(dialog.declined):
+        click(dialog, "rejectButton")
+    assert schema.inspect(old_blog).kind == "foreign"
+
+
+def test_what_does_not_fit_is_listed_as_plain_text(services: Services, window: QWidget, qtbot: QtBot) -> None:
+    misfits = (Misfit("users", "email", "is <b>no</b> address", 1204), Misfit("posts", "body", "is bytea"))
+    dialog = offer_plan(services, window, Plan(misfits=misfits))
+    table = field(dialog, "misfits")
+    qtbot.waitUntil(table.isVisible)
+    cells = [[table.item(row, column).text() for column in range(4)] for row in range(table.rowCount())]
+    assert cells == [["users", "email", "is <b>no</b> address", "1,204"], ["posts", "body", "is bytea", ""]]
+    assert said(dialog).startswith("It does not fit yet.")
+    assert not field(dialog, "acceptButton").isEnabled()
+
+
+def test_an_adoption_that_fails_says_so_and_can_be_tried_again(
+    services: Services, window: QWidget, qtbot: QtBot
+) -> None:
+    answers: list[Callable[[], str]] = [_locked, lambda: "adopted"]
+    plan = Plan(statements=("ALTER TABLE users ADD COLUMN version integer",))
+    dialog = AdoptOffer(services, window, plan_for=lambda _zone: plan, adopt=lambda _zone: answers.pop(0)())
+    dialog.open()
+    qtbot.waitUntil(field(dialog, "acceptButton").isEnabled)
+    click(dialog, "acceptButton")
+    qtbot.waitUntil(lambda: said(dialog) != "")
+    assert said(dialog) == "Nothing was changed. Others use the tables."
+    with qtbot.waitSignal(dialog.adopted):
+        click(dialog, "acceptButton")
+
+
+def _locked() -> str:
+    raise Locked("Others use the tables.")
+
+
+@pytest.fixture
+def older() -> schema.State:
+    return schema.State("older", "0001", "0002", ("Let posts be found by their words.",))
+
+
+def offer_upgrade(
+    services: Services, window: QWidget, state: schema.State, upgrade: Callable[[], object] = lambda: "done"
+) -> UpgradeOffer:
+    dialog = UpgradeOffer(services, window, state, upgrade)
+    dialog.open()
+    return dialog
+
+
+def test_an_upgrade_says_what_it_will_do_and_does_it(
+    services: Services, window: QWidget, older: schema.State, qtbot: QtBot
+) -> None:
+    dialog = offer_upgrade(services, window, older)
+    assert "Let posts be found by their words." in field(dialog, "details").toPlainText()
+    with qtbot.waitSignal(dialog.upgraded) as upgraded, qtbot.assertNotEmitted(dialog.read_only_chosen):
+        click(dialog, "acceptButton")
+    assert upgraded.args == ["done"]
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_without_an_upgrade_a_person_can_look(
+    services: Services, window: QWidget, older: schema.State, qtbot: QtBot, way: str
+) -> None:
+    dialog = offer_upgrade(services, window, older)
+    with qtbot.waitSignal(dialog.read_only_chosen):
+        if way == "button":
+            click(dialog, "rejectButton")
+        else:
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_quitting_closes_the_window_and_opens_nothing(
+    services: Services, window: QWidget, older: schema.State, qtbot: QtBot
+) -> None:
+    dialog = offer_upgrade(services, window, older)
+    with qtbot.assertNotEmitted(dialog.read_only_chosen):
+        click(dialog, "quitButton")
+    assert not window.isVisible()
+
+
+def test_an_upgrade_that_fails_says_so(
+    services: Services, window: QWidget, older: schema.State, qtbot: QtBot
+) -> None:
+    dialog = offer_upgrade(services, window, older, _locked)
+    click(dialog, "acceptButton")
+    qtbot.waitUntil(lambda: said(dialog) != "")
+    assert dialog.isVisible()
+    assert dialog.isEnabled()
+
+
+def test_the_welcome_offers_three_ways_and_the_first_is_chosen(qtbot: QtBot) -> None:
+    page = WelcomePage()
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(page.isActiveWindow)
+    assert page.focusWidget() is field(page, "sampleButton")
+    for name, signal in (
+        ("sampleButton", page.sample_chosen),
+        ("emptyButton", page.empty_chosen),
+        ("serverButton", page.server_chosen),
+    ):
+        with qtbot.waitSignal(signal):
+            QTest.keyClick(field(page, name), Qt.Key.Key_Space)
+    page.set_busy("Making the tables…")
+    assert not field(page, "sampleButton").isEnabled()
+    assert field(page, "welcomeState").text() == "Making the tables…"
+    page.set_busy("")
+    assert field(page, "sampleButton").isEnabled()
