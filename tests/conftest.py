@@ -174,5 +174,5 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureR
     if request.node.get_closest_marker("expects_log"):
         return
     for when in ("setup", "call"):
-        loud = [r for r in caplog.get_records(when) if r.levelno >= logging.WARNING]  # pyright: ignore[reportArgumentType]
+        loud = [r for r in caplog.get_records(when) if r.levelno >= logging.WARNING]
         assert not loud, f"logged during {when}: {[r.getMessage() for r in loud]}"

@@ -461,7 +461,10 @@ def test_nothing_can_come_to_hang_on_a_user_while_they_are_deleted(
 
     with database.session_scope() as session:
         DeleteUsers((5,)).apply(session)
-        with closing(psycopg2.connect(database_url.replace("+psycopg2", ""))) as other, other.cursor() as cursor:
+        with (
+            closing(psycopg2.connect(database_url.replace("+psycopg2", ""))) as other,
+            other.cursor() as cursor,
+        ):
             cursor.execute("SET lock_timeout = '50ms'")
             with pytest.raises(psycopg2.errors.LockNotAvailable):
                 cursor.execute(
