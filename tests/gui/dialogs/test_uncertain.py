@@ -1,0 +1,122 @@
+"""A save of which nobody can tell whether it arrived, and a save that hits a fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from blogadmin.core.database.errors import OutcomeUnknown
+from blogadmin.core.operations.operation import Outcome
+from blogadmin.gui.dialogs.edit_state import EditState, Phase
+from blogadmin.gui.dialogs.post import PostDialog
+from tests.gui.dialogs.conftest import Sql, click, field, ready, retype, words
+from tests.gui.recorder import Recorder
+
+Make = Callable[[type[PostDialog]], PostDialog]
+
+
+class CutDialog(PostDialog):
+    """Saves over a connection that breaks during COMMIT, and a server that cannot be asked afterwards."""
+
+    def prepare(
+        self,
+        values: dict[str, Any],
+        ready: Callable[[dict[str, Any]], None],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        QTimer.singleShot(0, self, lambda: failed(OutcomeUnknown("The connection was lost while saving.")))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An operation with a fault in it."""
+
+    label: str = "Edit post"
+
+    def apply(self, session: Any) -> Outcome:
+        raise ZeroDivisionError
+
+
+class FaultyDialog(PostDialog):
+    """Saves with a fault in the program."""
+
+    def edit_operation(self, state: EditState, values: Mapping[str, Any]) -> Fault:
+        return Fault()
+
+
+@pytest.fixture
+def dialog(make: Make, post: int, qtbot: QtBot) -> PostDialog:
+    """The window after a title was typed and the connection broke while saving it."""
+    dialog = make(CutDialog)
+    dialog.open_for(post)
+    ready(dialog, qtbot)
+    retype(dialog, "title", "Mine")
+    click(dialog, "saveButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage") != "")
+    assert words(dialog, "errorMessage").startswith("The connection broke while saving. Nobody can tell yet")
+    assert field(dialog, "title").text() == "Mine"
+    return dialog
+
+
+def test_looking_finds_that_it_was_not_saved(dialog: PostDialog, qtbot: QtBot) -> None:
+    click(dialog, "lookButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage") == "It was not saved.")
+    assert field(dialog, "retryButton").isVisible()
+    assert field(dialog, "title").text() == "Mine"
+
+
+def test_looking_finds_that_it_was_saved(dialog: PostDialog, sql: Sql, qtbot: QtBot) -> None:
+    sql("UPDATE posts SET title = 'Mine'")
+    told: list[object] = []
+    dialog.services.hub.changed.connect(lambda changes, _by: told.append(changes.touched("posts")))
+    row_id = dialog.state.id
+    with qtbot.waitSignal(dialog.finished):
+        click(dialog, "lookButton")
+    assert told == [frozenset({row_id})]
+
+
+def test_looking_finds_that_others_changed_it(dialog: PostDialog, sql: Sql, qtbot: QtBot) -> None:
+    sql("UPDATE posts SET title = 'Theirs'")
+    click(dialog, "lookButton")
+    qtbot.waitUntil(lambda: "Someone changed this post meanwhile: title." in words(dialog, "errorMessage"))
+    assert field(dialog, "title").text() == "Mine"
+
+
+def test_looking_finds_that_it_was_deleted(dialog: PostDialog, sql: Sql, qtbot: QtBot) -> None:
+    sql("DELETE FROM posts")
+    click(dialog, "lookButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage") == "This post was deleted meanwhile.")
+    click(dialog, "createAgainButton")
+    assert field(dialog, "title").text() == "Mine"
+    assert dialog.state.id is None
+
+
+def test_looking_while_the_server_is_away_can_be_repeated(dialog: PostDialog, qtbot: QtBot) -> None:
+    database = dialog.services.tasks.database
+    dialog.services.tasks.set_database(None)
+    click(dialog, "lookButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage").startswith("Still nobody can tell."))
+    dialog.services.tasks.set_database(database)
+    click(dialog, "lookButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage") == "It was not saved.")
+
+
+@pytest.mark.expects_log
+def test_a_fault_of_ours_loses_nothing_either(
+    make: Make, post: int, messages: Recorder, qtbot: QtBot
+) -> None:
+    dialog = make(FaultyDialog)
+    dialog.open_for(post)
+    ready(dialog, qtbot)
+    retype(dialog, "title", "Mine")
+    click(dialog, "saveButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage") != "")
+    assert words(dialog, "errorMessage").startswith("Not saved. Something unexpected happened")
+    assert dialog.state.phase is Phase.READY
+    assert field(dialog, "title").text() == "Mine"
+    assert [type(bug) for bug in messages.bugs] == [ZeroDivisionError]
