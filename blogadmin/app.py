@@ -41,11 +41,7 @@ class Program:
 
     def close(self) -> None:
         """Stop the workers, close the database and, if nobody else uses it, the private server."""
-        tasks = self.services.tasks
-        database = tasks.database
-        tasks.close()
-        if database is not None:
-            database.close()
+        self.services.tasks.close()
         self.connector.close()
 
 

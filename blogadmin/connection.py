@@ -6,7 +6,8 @@ No Qt and, until a method is called, no SQLAlchemy: every method blocks and belo
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import weakref
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,13 +25,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A database that answered, what its schema is, and how to name the place to a person."""
+    """A database that answered, what its schema is, and how to name the place to a person.
+
+    ``url`` may hold a password; ``given`` is what to open again, ``None`` for the private server.
+    """
 
     database: Database
     state: State
     place: str
     local: bool
     encrypted: bool
+    url: str = field(repr=False)
+
+    @property
+    def given(self) -> str | None:
+        """What ``Connector.open`` takes to come here again."""
+        return None if self.local else self.url
 
 
 class Connector:
@@ -42,7 +52,7 @@ class Connector:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._server: EmbeddedServer | None = None
-        self._url = ""
+        self._databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
     def open(self, url: str | None = None) -> Opened:
         """Open ``url``, or the one in the settings, or else this user's private server."""
@@ -50,12 +60,14 @@ class Connector:
         from blogadmin.core.database.engine import Database
 
         given = url or self._settings.database_url
-        self._url = given or self._private_url()
-        database = Database(self._url, self._settings)
+        address = given or self._private_url()
+        database = Database(address, self._settings)
+        self._databases.add(database)
         try:
             state = schema.inspect(database)
             database.read_only = state.kind == "newer"
-            return Opened(database, state, _place(given), given is None, self._encrypted(database))
+            encrypted = self._encrypted(database)
+            return Opened(database, state, _place(given), given is None, encrypted, address)
         except BaseException as exc:
             database.close()
             known = errors.translate(exc)
@@ -67,7 +79,7 @@ class Connector:
         """Bring the schema up to date (or make it, in an empty database) and look again."""
         from blogadmin.core.database import schema
 
-        schema.upgrade(self._url)
+        schema.upgrade(opened.url)
         return self._again(opened)
 
     def load_sample(self, opened: Opened) -> Opened:
@@ -92,7 +104,9 @@ class Connector:
         return self._again(opened)
 
     def close(self) -> None:
-        """Stop the private server if no other program uses it. The database was closed before."""
+        """Close what is still open, and stop the private server if no other program uses it."""
+        for database in tuple(self._databases):
+            database.close()
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -115,7 +129,7 @@ class Connector:
 
         state = schema.inspect(opened.database)
         opened.database.read_only = state.kind == "newer"
-        return Opened(opened.database, state, opened.place, opened.local, opened.encrypted)
+        return replace(opened, state=state)
 
     @staticmethod
     def _encrypted(database: Database) -> bool:

@@ -40,8 +40,9 @@ def own_memory(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def launch(qtbot: QtBot) -> Iterator[Launch]:
+def launch(qtbot: QtBot, make_database: Callable[[str | None], str]) -> Iterator[Launch]:
     """Start the program on a database: ``launch(url) -> Robot``. Everything ends with the test."""
+    del make_database  # Its databases are dropped after the program has left them.
     running: list[app.Program] = []
 
     def start(url: str, **settings: Any) -> Robot:

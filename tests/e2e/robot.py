@@ -168,10 +168,15 @@ class Robot(Hands):
 
     @property
     def page(self) -> QWidget:
-        """The page in front."""
-        return next(
-            w for w in self.root.findChildren(QWidget) if w.objectName().endswith("Page") and w.isVisible()
-        )
+        """The page in front, once there is one."""
+        self.wait(lambda: self._in_front() is not None)
+        page = self._in_front()
+        assert page is not None
+        return page
+
+    def _in_front(self) -> QWidget | None:
+        pages = (w for w in self.root.findChildren(QWidget) if w.objectName().endswith("Page"))
+        return next((page for page in pages if page.isVisible()), None)
 
     @property
     def table(self) -> QTableView:
@@ -182,18 +187,28 @@ class Robot(Hands):
 
     def status(self) -> str:
         """The words of the page's status line."""
-        label = self.page.findChild(QLabel, "statusLabel")
-        assert label is not None
-        return label.text()
+        return self._status_of(self.page)
+
+    @staticmethod
+    def _status_of(page: QWidget | None) -> str:
+        label = page.findChild(QLabel, "statusLabel") if page is not None else None
+        return label.text() if label is not None else ""
 
     def says(self, words: str) -> None:
         """Wait until the status line contains ``words``."""
-        self.wait(lambda: words in self.status())
+        self.wait(lambda: words in self._status_of(self._in_front()))
 
     def open_page(self, key: str) -> None:
         """Go to a page by its action, as the menu does."""
         self.trigger(f"{key}Action")
         self.wait(lambda: self.page.objectName() == f"{key}Page")
+
+    def page_button(self, page: str, name: str) -> None:
+        """Click a button of the page with this object name: its empty list's or its failure's."""
+        button = self.find(QWidget, page).findChild(QAbstractButton, name)
+        assert button is not None, f"no button named {name!r} in {page!r}"
+        assert button.isVisible(), f"{name} is hidden"
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def search(self, words: str) -> None:
         """Type into the page's search field."""

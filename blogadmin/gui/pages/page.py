@@ -92,6 +92,10 @@ class ListPage(PageFrame):
         slash = add("searchKeyAction", "Search", "search", self._find, "/")
         slash.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.view.addAction(slash)
+        for name in ("newAction", "reloadAction", "findAction"):
+            # Wherever in the window the keyboard is; a page that is not in front takes no keys.
+            if name in self.verbs.all:
+                self.verbs.all[name].setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         delete_verbs = [self.verbs.all["deleteAction"]] if noun.can_delete else []
         self.bulk_bar.set_actions([*self.verbs.bulk, *delete_verbs])
 

@@ -35,7 +35,7 @@ class Start(QObject):
         self._services = services
         self._opener = opener
         self._window = window
-        self._opened: Opened | None = None
+        self._offering: Opened | None = None
         window.server_wanted.connect(self.ask_for_server)
 
     def begin(self, url: str | None = None) -> None:
@@ -61,7 +61,6 @@ class Start(QObject):
         self._window.close_dialogs(lambda: self.begin(url))
 
     def _arrived(self, opened: Opened) -> None:
-        self._opened = opened
         offers = {"empty": self._offer_content, "foreign": self._offer_adoption, "older": self._offer_upgrade}
         offer = offers.get(opened.state.kind)
         if offer is None:
@@ -70,6 +69,7 @@ class Start(QObject):
             offer(opened)
 
     def _enter(self, opened: Opened) -> None:
+        self._close_offered(opened)
         old = self._services.tasks.database
         self._services.tasks.set_database(opened.database)
         if old is not None and old is not opened.database:
@@ -88,8 +88,8 @@ class Start(QObject):
     def _failed(self, exc: Exception, url: str | None) -> None:
         if not isinstance(exc, KnownError):
             self._services.messages.bug(exc)
-        if self._opened is not None:
-            # Another server was tried; the one that is open goes on.
+        if self._offering is not None or self._services.tasks.database is not None:
+            # Another server was tried; what is on the screen goes on.
             self._services.messages.error(self._window, "That server cannot be used", str(exc))
             return
         page = EmptyState(self._window)
@@ -112,6 +112,8 @@ class Start(QObject):
     def _offer_content(self, opened: Opened) -> None:
         from blogadmin.gui.dialogs.welcome import WelcomePage
 
+        self._close_offered(opened)
+        self._offering = opened
         page = WelcomePage(self._window)
         page.sample_chosen.connect(
             lambda: self._prepare(page, "Filling the sample blog…", lambda: self._opener.load_sample(opened))
@@ -159,11 +161,15 @@ class Start(QObject):
 
     def _leave(self, opened: Opened) -> None:
         """Nothing of a database that was not adopted can be shown: its tables lack what the lists read."""
-        opened.database.close()
-        if self._services.tasks.database is None:
-            self._failed(
-                NotPermitted("The database was left as it is. Without being adopted it cannot be used."), None
-            )
+        self._services.tasks.run(opened.database.close, lambda _nothing: None)
+        words = "The database was left as it is. Without being adopted it cannot be used."
+        self._failed(NotPermitted(words), opened.given)
+
+    def _close_offered(self, following: Opened) -> None:
+        """Let go of a database that was on offer when another one takes its place."""
+        offered, self._offering = self._offering, None
+        if offered is not None and offered.database is not following.database:
+            self._services.tasks.run(offered.database.close, lambda _nothing: None)
 
     def _open_read_only(self, opened: Opened) -> None:
         opened.database.read_only = True

@@ -82,6 +82,11 @@ class BlockReader(QObject):
         """The blocks on the screen."""
         return range(0) if self._last is None else range(self._first >> SHIFT, (self._last >> SHIFT) + 1)
 
+    @property
+    def reading(self) -> frozenset[int]:
+        """The blocks of which an answer is on its way."""
+        return frozenset(self._reading)
+
     def forget(self) -> None:
         """Want nothing, and take no answer to what was asked: the list is another one."""
         self._generation += 1

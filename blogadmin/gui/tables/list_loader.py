@@ -22,6 +22,7 @@ class ListLoader(QObject):
     Signals:
         began(RowCache, Found): this is the list now; more of it may follow.
         went_on(array of ids, Found): these rows come after those that are known.
+        followed(dict of Entry by id): the first rows, after their ids.
         first_shown(bool): the first rows are there; whether they are all.
         completed(): every id is known.
         failed(Exception): nothing more comes.
@@ -29,6 +30,7 @@ class ListLoader(QObject):
 
     began = Signal(object, object)
     went_on = Signal(object, object)
+    followed = Signal(object)
     first_shown = Signal(bool)
     completed = Signal()
     failed = Signal(object)
@@ -75,8 +77,10 @@ class ListLoader(QObject):
         if answer.generation != self._generation:
             return
         self.order = answer.order
-        if not self._shown:
-            entries = by_id(answer.entries)
+        entries = by_id(answer.entries)
+        if self._shown:
+            self.followed.emit(entries)
+        else:
             self._first = array("q", entries)
             self._show(RowCache(self._first), answer)
         # A screen that is not full is the whole list.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -86,6 +86,7 @@ class ListModel(KnownRows):
         self._searched: str | None = None
         self._kept = Kept()
         self._load_failed = False
+        self._late_changes = Changes()
         self._created: set[int] = set()
         self._has_times = any(column.kind is CellKind.TIME for column in self.columns)
         self._told: dict[int, float] = {}
@@ -96,6 +97,7 @@ class ListModel(KnownRows):
 
     def _connect(self) -> None:
         self._loader.began.connect(self._begin)
+        self._loader.followed.connect(self._take_late_first)
         self._loader.went_on.connect(self._go_on)
         self._loader.first_shown.connect(self._take_first)
         self._loader.completed.connect(self._complete)
@@ -131,6 +133,7 @@ class ListModel(KnownRows):
         self.spec = spec
         self.row_count_exact = again
         self._load_failed = False
+        self._late_changes = Changes()
         self._created.clear()
         self._set_state(State.LOADING)
         self._loader.start(spec, self._kept, quiet=again)
@@ -168,6 +171,12 @@ class ListModel(KnownRows):
             {row: gone(self.columns, e.id, e) for row, e in self.cache.entries() if e.id in deleted}
         )
         self._read_again({row >> SHIFT for row, e in self.cache.entries() if others or e.id in own - deleted})
+        # What is on its way may have been read before the commit.
+        self._reader.want_again(
+            block for block in self._reader.reading if others or not own.isdisjoint(self._ids_of_block(block))
+        )
+        if self.state is State.LOADING:
+            self._late_changes |= changes
         created = changes.created.get(self.noun, frozenset()) - self._created
         if created:
             self._created |= created
@@ -188,6 +197,20 @@ class ListModel(KnownRows):
         self._swap(cache, found.marks)
         self._searched = self.spec.search
         self.began.emit(found)
+        self._take_up_late_changes()
+
+    def _take_late_first(self, entries: Mapping[int, Entry]) -> None:
+        """The ids were faster: the first rows still save a query, if they are those of the list."""
+        if 0 not in self.cache.blocks and self._ids_of_block(0) == array("q", entries):
+            self._put_block(0, entries, self._missing)
+            self._told[0] = time.monotonic()
+            self._take_up_late_changes()
+
+    def _take_up_late_changes(self) -> None:
+        """Rows that came with the list may have been read before a commit of which we know already."""
+        changes, self._late_changes = self._late_changes, Changes()
+        if changes:
+            self.refresh(changes)
 
     def _go_on(self, ids: array[int], found: Found) -> None:
         offset = self.total
