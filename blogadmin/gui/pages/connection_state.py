@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.widgets.banner import Banner
+from blogadmin.gui.widgets.profile_strip import ProfileStrip
 from blogadmin.gui.widgets.status_bar import StatusBar
 
 
 class ConnectionState(QObject):
     """Follows the workers: lost, tried again, restored. Nothing it does is modal."""
 
-    def __init__(self, tasks: Tasks, banner: Banner, status_bar: StatusBar, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, tasks: Tasks, banner: Banner, status_bar: StatusBar, window: QWidget) -> None:
+        super().__init__(window)
         self._tasks = tasks
         self._banner = banner
         self._status_bar = status_bar
+        self._strip = ProfileStrip(window)
         self._place = ""
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -35,7 +38,9 @@ class ConnectionState(QObject):
         """Name the place that answered."""
         kept_private = "" if local else (" · encrypted" if encrypted else " · not encrypted")
         self._place = f"{place}{kept_private}"
-        self._status_bar.set_profile("local" if local else "server", "green" if local else "blue")
+        name, colour = ("local", "green") if local else ("server", "blue")
+        self._status_bar.set_profile(name, colour)
+        self._strip.set_colour(colour)
         self.restored()
 
     def not_connected(self) -> None:

@@ -14,6 +14,7 @@ from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.noun import BulkAction, Noun
 from blogadmin.gui.pages.page_frame import PageFrame
+from blogadmin.gui.pages.read_failure import why_unread
 from blogadmin.gui.pages.walker import ListWalker
 from blogadmin.gui.tables.list_model import ListModel, State
 
@@ -121,7 +122,10 @@ class ListPage(PageFrame):
         nothing = self.model.rowCount() == 0 and self.model.state in (State.READY, State.FAILED)
         if failed and not nothing:
             self.failure.set_message(
-                f"The {self.noun.plural} could not be read.", str(self.model.error), "Retry", self.model.retry
+                f"The {self.noun.plural} could not be read.",
+                why_unread(self.model.error),
+                "Retry",
+                self.model.retry,
             )
         else:
             self.failure.hide()
@@ -134,7 +138,7 @@ class ListPage(PageFrame):
         noun, words = self.noun, self.search.text().strip()
         if failed:
             title = f"The {noun.plural} could not be read"
-            self.empty.show_failure(title, str(self.model.error), "Retry", self.model.retry)
+            self.empty.show_failure(title, why_unread(self.model.error), "Retry", self.model.retry)
         elif words:
             self.empty.show_message(
                 "search",
