@@ -19,6 +19,7 @@ class ProfileStrip(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._colour = ""
+        self._window = window
         self.setObjectName("profileStrip")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedHeight(HEIGHT)
@@ -35,7 +36,7 @@ class ProfileStrip(QWidget):
         self.update()
 
     def _fit(self) -> None:
-        self.setGeometry(0, 0, self.parentWidget().width(), HEIGHT)
+        self.setGeometry(0, 0, self._window.width(), HEIGHT)
 
     # Qt's overrides
 
