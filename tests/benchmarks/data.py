@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from blogadmin.core.transfer.generate import generate
 from platformdirs import user_cache_path
 
 from blogadmin.core.database import schema
 from blogadmin.core.database.embedded import EmbeddedServer
 from blogadmin.core.database.engine import Database
+from blogadmin.core.transfer.generate import generate
 
 
 @contextmanager
