@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Post(Versioned, Base):
-    """One article. ``body`` is Markdown and loads only when asked for; ``view_count`` is the blog's counter."""
+    """One article. ``body`` is Markdown and loads only when asked for; the blog counts in ``view_count``."""
 
     __tablename__ = "posts"
 
