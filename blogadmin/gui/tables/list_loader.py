@@ -51,6 +51,8 @@ class ListLoader(QObject):
         self._generation = 0
         self._quiet = self._shown = False
         self._first: array[int] | None = None
+        self.first_due = False
+        """Whether the first rows are still on their way."""
         self._ids: array[int] = array("q")
         self._found: list[Found] = []
         self.order: tuple[Sort, ...] = ()
@@ -63,6 +65,7 @@ class ListLoader(QObject):
         """
         self._generation += 1
         self._quiet, self._shown, self._first = quiet, False, None
+        self.first_due = not quiet
         self._ids, self._found = array("q"), []
         asked = Asked(self._listing, self._columns, self._generation)
         first, ids = self._slots
@@ -76,7 +79,7 @@ class ListLoader(QObject):
     def _take_first(self, answer: First) -> None:
         if answer.generation != self._generation:
             return
-        self.order = answer.order
+        self.order, self.first_due = answer.order, False
         entries = by_id(answer.entries)
         if self._shown:
             self.followed.emit(entries)

@@ -175,7 +175,7 @@ class ListModel(KnownRows):
         self._reader.want_again(
             block for block in self._reader.reading if others or not own.isdisjoint(self._ids_of_block(block))
         )
-        if self.state is State.LOADING:
+        if self._loader.first_due:
             self._late_changes |= changes
         created = changes.created.get(self.noun, frozenset()) - self._created
         if created:

@@ -65,7 +65,7 @@ class RowCache:
 
     def append(self, ids: array[int]) -> None:
         """Let the list go on. A last block that was not full is forgotten, it has more rows now."""
-        if len(self.ids) & (BLOCK - 1):
+        if ids and len(self.ids) & (BLOCK - 1):
             self.drop([len(self.ids) >> SHIFT])
         self.ids.extend(ids)
 

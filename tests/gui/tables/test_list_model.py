@@ -73,6 +73,7 @@ def test_ids_that_overtake_the_first_rows_are_shown(model: ListModel, manual: Ma
     manual.run("ids")
     assert model.rowCount() == 1000
     manual.run("first")
+    assert title(model, 0) == thing(1).title
     assert titles(manual, model, [0, 999]) == [thing(1).title, thing(1000).title]
     assert model.state is State.READY
 
@@ -296,22 +297,39 @@ def test_a_change_to_another_noun_reads_the_screen_again(
     assert loaded.index(0, 3).data() == "Married"
 
 
+@pytest.mark.parametrize("noun", ["things", "users"])
 def test_a_row_that_changes_while_it_is_read_is_read_once_more(
-    loaded: ListModel, manual: ManualTasks, things: MemoryList
+    loaded: ListModel, manual: ManualTasks, things: MemoryList, noun: str
 ) -> None:
     title(loaded, 500)
     while "rows" not in manual.slots():
         QApplication.processEvents()
-    old = manual.waiting[0]
-    before = old.work(None)
+    reading = manual.waiting.popleft()
+    answer = reading.work(None)
     things.rows_by_id[501] = thing(501, title="Changed")
-    loaded.look_at(490, 510)
-    loaded.refresh(Changes.of("users", updated=[1]))
-    loaded._reader.want_again([500 // BLOCK])
-    manual.waiting.clear()
-    old.done(before)
+    loaded.refresh(Changes.of(noun, updated=[501]))
+    reading.done(answer)
     manual.run_all()
     assert title(loaded, 500) == "Changed"
+
+
+@pytest.mark.parametrize("slots", [("first", "ids"), ("ids", "first")])
+def test_a_row_that_changes_while_the_list_comes_is_read_once_more(
+    model: ListModel, manual: ManualTasks, things: MemoryList, slots: tuple[str, str]
+) -> None:
+    model.load(ListSpec())
+    first = next(call for call in manual.waiting if call.slot.endswith("first"))
+    answer = first.work(None)
+    things.rows_by_id[1] = thing(1, title="Changed")
+    for slot in slots:
+        if slot == "first":
+            model.refresh(Changes.of("things", updated=[1]))
+            manual.waiting.remove(first)
+            first.done(answer)
+        else:
+            manual.run("ids")
+    manual.run_all()
+    assert title(model, 0) == "Changed"
 
 
 def test_a_row_that_cannot_be_represented_says_so_and_the_page_stays(

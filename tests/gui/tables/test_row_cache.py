@@ -74,6 +74,13 @@ def test_a_list_that_goes_on_forgets_its_unfinished_block() -> None:
     assert set(cache.blocks) == {0, 1}
 
 
+def test_a_list_that_turns_out_to_be_whole_keeps_what_was_read() -> None:
+    cache = RowCache(array("q", range(5)))
+    fill(cache, 0)
+    cache.append(array("q"))
+    assert set(cache.blocks) == {0}
+
+
 def test_a_row_is_found_by_id_near_and_far(cache: RowCache) -> None:
     assert cache.row_of(1000 + 5000, near=4990) == 5000
     assert cache.row_of(1000 + 5000) == 5000
