@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from blogadmin.core import queries
-from blogadmin.gui.theme import control_height
+from blogadmin.gui.dialogs.people import Offers, People, words_for
 
 if TYPE_CHECKING:
     from blogadmin.core.database.errors import KnownError
@@ -20,35 +20,6 @@ if TYPE_CHECKING:
 DELAY = 150
 """Milliseconds of rest in typing after which the server is asked."""
 _SHOWN = 8
-
-_Index = QModelIndex | QPersistentModelIndex
-
-
-def words_for(person: UserChoice) -> str:
-    """A person in one line: name, address, and whether inactive."""
-    return f"{person.name} <{person.email}>" + ("" if person.is_active else " – inactive")
-
-
-class _Suggestions(QAbstractListModel):
-    """The people found, the best match first; ``UserRole`` is the id."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.people: Sequence[UserChoice] = ()
-
-    def show_people(self, people: Sequence[UserChoice]) -> None:
-        self.beginResetModel()
-        self.people = people
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.people)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        person = self.people[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return words_for(person)
-        return person.id if role == Qt.ItemDataRole.UserRole else None
 
 
 class AuthorField(QLineEdit):
@@ -70,8 +41,10 @@ class AuthorField(QLineEdit):
         self._loaded: int | None = None
         self._id: int | None = None
         self._trouble = ""
-        self._model = _Suggestions(self)
-        self._list = self._make_list()
+        self._model = People(self)
+        self._offers = Offers(self._model, self)
+        self._list = self._offers.view
+        self._list.clicked.connect(self._take)
         self._rest = QTimer(self, singleShot=True, interval=DELAY)
         self._rest.timeout.connect(self._search)
         self.setPlaceholderText("Type a name or an e-mail address")
@@ -192,35 +165,19 @@ class AuthorField(QLineEdit):
 
     # The list below
 
-    def _make_list(self) -> QListView:
-        # A tool tip window: it takes no focus, so typing goes on while it is open.
-        view = QListView(self)
-        view.setWindowFlag(Qt.WindowType.ToolTip)
-        view.setObjectName("authorOffers")
-        view.setAccessibleName("People found")
-        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        view.setModel(self._model)
-        view.setUniformItemSizes(True)
-        view.setFrameShape(QListView.Shape.Box)
-        view.clicked.connect(self._take)
-        return view
-
     def _open_list(self) -> None:
-        rows = min(len(self._model.people), _SHOWN)
-        view = self._list
-        view.setFixedWidth(self.width())
-        view.setFixedHeight(rows * max(view.sizeHintForRow(0), control_height()) + 2 * view.frameWidth())
+        offers = self._offers
+        offers.fit(min(len(self._model.people), _SHOWN), self.width())
         below = self.mapToGlobal(QPoint(0, self.height() + 1))
-        room = self.screen().availableGeometry().bottom()
-        if below.y() + view.height() > room:
-            below = self.mapToGlobal(QPoint(0, -view.height() - 1))
-        view.move(below)
-        view.setCurrentIndex(self._model.index(0))
-        view.show()
+        if below.y() + offers.height() > self.screen().availableGeometry().bottom():
+            below = self.mapToGlobal(QPoint(0, -offers.height() - 1))
+        offers.move(below)
+        self._list.setCurrentIndex(self._model.index(0))
+        offers.show()
 
     def _close_list(self) -> None:
         self._rest.stop()
-        self._list.hide()
+        self._offers.hide()
 
     def _take(self, index: QModelIndex) -> None:
         if index.isValid():

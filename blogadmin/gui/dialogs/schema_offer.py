@@ -225,6 +225,16 @@ class AdoptOffer(_Offer):
             "Another application made it. blogadmin can add what it needs to work in it safely: nothing is "
             "removed, everything happens in one transaction, and the application goes on as before."
         )
+        self._make_zone()
+        self._zone_field.hide()
+        self.details.setAccessibleName("What adopting will do")
+        self.accept_button.setEnabled(False)
+        self._misfits = MisfitTable(self)
+        self._asked: str | None = None
+        self.arrange(self._zone_field, self._misfits)
+        self._read_plan()
+
+    def _make_zone(self) -> None:
         self.zone = QLineEdit(self)
         self.zone.setObjectName("timezone")
         self.zone.setPlaceholderText("Europe/Berlin")
@@ -242,13 +252,6 @@ class AdoptOffer(_Offer):
             help_text="The application stored times without a zone. Usually that of its server; often UTC.",
             name="timezone",
         )
-        self._zone_field.hide()
-        self.details.setAccessibleName("What adopting will do")
-        self.accept_button.setEnabled(False)
-        self._misfits = MisfitTable(self)
-        self._asked: str | None = None
-        self.arrange(self._zone_field, self._misfits)
-        self._read_plan()
 
     def go(self) -> None:
         self.work(lambda: self._adopt(self._chosen()), self._done)
