@@ -1,0 +1,20 @@
+"""Why a list could not be read, in words for somebody who wanted to save nothing."""
+
+from __future__ import annotations
+
+from blogadmin.core.database.errors import KnownError, TookTooLong, Unavailable
+
+_WORDS: tuple[tuple[type[KnownError], str], ...] = (
+    (TookTooLong, "The server took too long and gave up. If it happens again, tell its administrator."),
+    (Unavailable, "The server cannot be reached. What is on the screen may be out of date."),
+)
+
+
+def why_unread(error: Exception | None) -> str:
+    """A sentence for the person; what was a bug stays in the log."""
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, KnownError):
+        return str(error)
+    return "Something unexpected happened. The log tells more."
