@@ -161,12 +161,12 @@ class Menus:
 
     def _show_undo(self) -> None:
         history = self._window.services.undo
-        for action, can, text, word in (
-            (self.undo, history.can_undo, history.undo_text, "Undo"),
-            (self.redo, history.can_redo, history.redo_text, "Redo"),
+        for action, can, text in (
+            (self.undo, history.can_undo, history.undo_text),
+            (self.redo, history.can_redo, history.redo_text),
         ):
             action.setEnabled(can)
-            action.setText(f"{word}: {text}" if can and text else word)
+            action.setText(text)
 
     @staticmethod
     def _refill(menu: QMenu, actions: list[QAction | None]) -> None:
