@@ -217,7 +217,7 @@ class Robot(Hands):
         field.setFocus()
         field.selectAll()
         self.qtbot.keyClick(field, Qt.Key.Key_Delete)
-        self.qtbot.keyClicks(field, words)
+        type_text(field, words)
 
     def column(self, name: str) -> int:
         """Where a column is, by its name."""
