@@ -160,8 +160,8 @@ class KnownRows(QAbstractTableModel):
     def _put_rows(self, changed: Mapping[int, Entry]) -> None:
         self.cache.replace(changed)
         self._note_conditions(changed.items())
-        for row in changed:
-            self._tell_changed(row, row)
+        for start, stop in RowRanges.of_rows(changed):
+            self._tell_changed(start, stop - 1)
 
     def _note_conditions(self, rows: Iterable[tuple[int, Entry]]) -> None:
         lost = []

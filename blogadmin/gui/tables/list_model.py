@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.block_reader import BlockReader
-from blogadmin.gui.tables.cells import Entry, gone, retimed
-from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.cells import Entry, gone
+from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import KnownRows
 from blogadmin.gui.tables.list_loader import ListLoader
 from blogadmin.gui.tables.row_cache import SHIFT, RowCache
 from blogadmin.gui.tables.source import Answer, Reads, Source
-
-TIMES_HOLD = 60.0
-"""Seconds for which "4 min ago" may stand on the screen."""
+from blogadmin.gui.tables.time_teller import TimeTeller
 
 
 class State(StrEnum):
@@ -88,11 +84,9 @@ class ListModel(KnownRows):
         self._load_failed = False
         self._late_changes = Changes()
         self._created: set[int] = set()
-        self._has_times = any(column.kind is CellKind.TIME for column in self.columns)
-        self._told: dict[int, float] = {}
         self._loader = ListLoader(tasks, listing, self.columns, noun, self)
         self._reader = BlockReader(tasks, listing, self.columns, noun, self._ids_of_block, self)
-        self._clock = QTimer(self, interval=int(TIMES_HOLD * 1000))
+        self._times = TimeTeller(self.columns, self._put_rows, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -104,7 +98,6 @@ class ListModel(KnownRows):
         self._loader.failed.connect(self._fail_load)
         self._reader.arrived.connect(self._take_blocks)
         self._reader.failed.connect(self._fail_rows)
-        self._clock.timeout.connect(self._retell_times)
 
     # What a page asks
 
@@ -153,8 +146,7 @@ class ListModel(KnownRows):
     def look_at(self, first: int, last: int) -> None:
         """Say which rows are on the screen: they come first, and rows far from them are not read."""
         self._reader.look_at(first, last)
-        self._clock.start()
-        self._retell_times()
+        self._times.look_at(self._reader.looked_at())
         self.cache.touch(self._reader.looked_at())
 
     def refresh(self, changes: Changes) -> None:
@@ -193,7 +185,7 @@ class ListModel(KnownRows):
     def _begin(self, cache: RowCache, found: Found | None) -> None:
         found = self._kept.find(cache.ids) if found is None else found
         self._reader.forget()
-        self._told = {0: time.monotonic()} if cache.blocks else {}
+        self._times.begin(cache)
         self._swap(cache, found.marks)
         self._searched = self.spec.search
         self.began.emit(found)
@@ -203,7 +195,7 @@ class ListModel(KnownRows):
         """The ids were faster: the first rows still save a query, if they are those of the list."""
         if 0 not in self.cache.blocks and self._ids_of_block(0) == array("q", entries):
             self._put_block(0, entries, self._missing)
-            self._told[0] = time.monotonic()
+            self._times.has_told(0)
             self._take_up_late_changes()
 
     def _take_up_late_changes(self) -> None:
@@ -243,7 +235,7 @@ class ListModel(KnownRows):
             ids = self._ids_of_block(block)
             if answer.asked.issuperset(ids):
                 self._put_block(block, answer.entries, self._missing)
-                self._told[block] = time.monotonic()
+                self._times.has_told(block)
                 for row_id in ids:
                     self._former.pop(row_id, None)
             else:
@@ -285,14 +277,3 @@ class ListModel(KnownRows):
         visible = {block for block in blocks if block in looked_at} if looked_at else blocks
         self.cache.drop(blocks - visible)
         self._reader.want_again(visible)
-
-    def _retell_times(self) -> None:
-        now = time.monotonic()
-        for block in self._reader.looked_at():
-            entries = self.cache.blocks.get(block)
-            if entries is None or now - self._told.get(block, 0.0) < TIMES_HOLD or not self._has_times:
-                continue
-            self._told[block] = now
-            clock = datetime.now(UTC)
-            later = {row: retimed(self.columns, e, clock) for row, e in enumerate(entries, block << SHIFT)}
-            self._put_rows({row: e for row, e in later.items() if e is not self.cache.entry(row)})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtTest import QSignalSpy
+from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.queries.spec import ListSpec, Sort
+from blogadmin.gui.tables import time_teller
 from blogadmin.gui.tables.cells import Entry
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.row_cache import BLOCK, BLOCKS_KEPT
@@ -32,6 +35,14 @@ def titles(manual: ManualTasks, model: ListModel, rows: list[int]) -> list[str]:
         title(model, row)
     manual.run_all()
     return [title(model, row) for row in rows]
+
+
+@pytest.fixture(autouse=True)
+def watch(model: ListModel) -> Iterator[None]:
+    """Let Qt's own tester look at every row after every signal."""
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    yield
+    tester.deleteLater()
 
 
 @pytest.fixture
@@ -390,3 +401,23 @@ def test_sort_by_column_number_loads_that_order(loaded: ListModel, manual: Manua
     loaded.load(ListSpec())
     manual.run_all()
     assert loaded.order == MemoryList.default_sort
+
+
+def test_times_on_the_screen_stay_true(
+    loaded: ListModel, manual: ManualTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    updated = len(COLUMNS) - 2
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return thing(1).updated_at + timedelta(days=3)
+
+    loaded.look_at(0, 20)
+    before = loaded.index(0, updated).data()
+    monkeypatch.setattr(time_teller, "datetime", Later)
+    loaded.look_at(0, 20)
+    assert loaded.index(0, updated).data() == before
+    monkeypatch.setattr(time_teller, "HOLDS", -1.0)
+    loaded.look_at(0, 20)
+    assert loaded.index(0, updated).data() == "3 days ago"
