@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -217,7 +217,8 @@ class MainWindow(QMainWindow):
 
     def _close_for_good(self) -> None:
         self._agreed = True
-        self.close()
+        # Later: when no dialog had anything to ask, this still runs inside the close event that was refused.
+        QTimer.singleShot(0, self, self.close)
 
     # Qt's overrides
 

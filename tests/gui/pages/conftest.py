@@ -76,7 +76,8 @@ def blog(sql: Sql) -> None:
     )
     sql(
         "INSERT INTO posts (public_id, title, slug, body, status, metadata, author_id, updated_at)"
-        " SELECT gen_random_uuid(), 'Post ' || i, 'post-' || i, 'Body', 'draft', '{\"tags\": [\"a\", \"b\"]}',"
+        " SELECT gen_random_uuid(), 'Post ' || i, 'post-' || i, 'Body', 'draft',"
+        ' \'{"tags": ["a", "b"]}\','
         " (SELECT min(id) FROM users), now() - i * interval '1 hour' FROM generate_series(1, 3) i"
     )
     sql(

@@ -1,0 +1,231 @@
+"""A page says what is the case: loading, failed, empty, nothing found, how many, how many selected."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from blogadmin.core.database.errors import Unavailable
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.pages.main_window import MainWindow
+from blogadmin.gui.pages.page import ListPage
+from blogadmin.gui.pages.registry import NOUNS
+from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
+from tests.gui.recorder import Recorder
+
+
+def empty_words(page: ListPage) -> str:
+    """What stands in place of the list; nothing while the list is shown."""
+    if page.stack.currentWidget() is not page.empty:
+        return ""
+    label = page.empty.findChild(QLabel, "emptyStateTitle")
+    assert label is not None
+    return label.text()
+
+
+def ways(page: ListPage) -> list[QPushButton]:
+    return page.empty.buttons()
+
+
+def test_before_there_is_a_database_a_page_says_connecting(services: Services, qtbot: QtBot) -> None:
+    database = services.tasks.database
+    services.tasks.set_database(None)
+    page = ListPage(NOUNS[0], services)
+    qtbot.addWidget(page)
+    assert page.status.text() == "Connecting…"
+    services.tasks.set_database(database)
+    assert page.status.text() == "Loading…"
+    page.start()
+    assert empty_words(page) == ""
+    qtbot.waitUntil(lambda: page.status.text() == "0 posts")
+
+
+def test_counts_and_the_selection_are_told(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    assert page.status.text() == "3 posts"
+    page.view.selectAll()
+    assert page.status.text() == "3 posts, 3 selected"
+    middle = window.findChild(QLabel, "statusMessage")
+    assert middle is not None
+    assert middle.text() == "3 posts, 3 selected"
+    page.view.clear_selection()
+    assert page.status.text() == "3 posts"
+    assert page_of(window, "comments").status.text() == "1 comment"
+    assert middle.text() == "1 comment"
+
+
+def test_the_bulk_bar_is_there_while_rows_are_selected(window: MainWindow) -> None:
+    page = page_of(window, "posts")
+    assert not page.bulk_bar.isVisible()
+    page.view.selectRow(0)
+    assert page.bulk_bar.isVisible()
+    page.view.clear_selection()
+    assert not page.bulk_bar.isVisible()
+
+
+def test_an_empty_list_says_what_to_do_first(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    for page in window.pages:
+        qtbot.waitUntil(lambda page=page: empty_words(page) == f"No {page.noun.plural} yet")
+        text = page.empty.findChild(QLabel, "emptyStateText")
+        assert text is not None
+        assert text.text() == page.noun.first_use
+        assert [way.text() for way in ways(page)] == (
+            [f"New {page.noun.singular}"] if page.noun.dialog is not None else []
+        )
+
+
+def test_the_first_row_is_made_from_the_empty_list(open_window: OpenWindow, qtbot: QtBot) -> None:
+    page = page_of(open_window(), "posts")
+    qtbot.waitUntil(lambda: empty_words(page) == "No posts yet")
+    ways(page)[0].click()
+    (dialog,) = page.open_dialogs()
+    assert dialog.state.id is None
+    assert dialog.isVisible()
+
+
+def test_an_empty_list_that_cannot_be_written_offers_nothing(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    window.set_writable(False, "The database was made by a newer blogadmin.")
+    page = page_of(window, "posts")
+    qtbot.waitUntil(lambda: empty_words(page) == "No posts yet")
+    assert ways(page) == []
+
+
+def test_a_search_that_finds_nothing_names_the_words_and_leads_back(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    page.search.setFocus()
+    QTest.keyClicks(page.search, "nowhere")
+    qtbot.waitUntil(lambda: empty_words(page) == "No posts match “nowhere”")
+    assert page.status.text() == "0 posts"
+    ways(page)[0].click()
+    qtbot.waitUntil(lambda: page.status.text() == "3 posts")
+    assert page.search.text() == ""
+    assert empty_words(page) == ""
+
+
+def test_what_is_typed_is_never_taken_for_html(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    QTest.keyClicks(page.search, "<b>x</b>")
+    qtbot.waitUntil(lambda: empty_words(page) == "No posts match “<b>x</b>”")
+    label = page.empty.findChild(QLabel, "emptyStateTitle")
+    assert label is not None
+    assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+@pytest.mark.expects_log
+def test_a_failed_first_read_is_a_failure_and_can_be_retried(
+    open_window: OpenWindow, sql: Sql, qtbot: QtBot
+) -> None:
+    sql("ALTER TABLE comments RENAME TO elsewhere")
+    page = page_of(open_window(), "comments")
+    qtbot.waitUntil(lambda: empty_words(page) == "The comments could not be read")
+    assert page.status.text() == "Not read"
+    assert [way.text() for way in ways(page)] == ["Retry"]
+    text = page.empty.findChild(QLabel, "emptyStateText")
+    assert text is not None
+    assert "SELECT" not in text.text()
+    sql("ALTER TABLE elsewhere RENAME TO comments")
+    ways(page)[0].click()
+    qtbot.waitUntil(lambda: page.status.text() == "0 comments")
+    assert empty_words(page) == "No comments yet"
+
+
+@pytest.mark.expects_log
+def test_rows_stay_on_the_screen_when_a_reload_fails(window: MainWindow, sql: Sql, qtbot: QtBot) -> None:
+    page = page_of(window, "comments")
+    sql("ALTER TABLE comments RENAME TO elsewhere")
+    page.verbs.all["reloadAction"].trigger()
+    qtbot.waitUntil(page.failure.isVisible)
+    assert page.failure.message().startswith("The comments could not be read.")
+    assert page.status.text() == "1 comment, not up to date"
+    assert empty_words(page) == ""
+    sql("ALTER TABLE elsewhere RENAME TO comments")
+    button = page.failure.findChild(QPushButton, "bannerAction")
+    assert button is not None
+    button.click()
+    qtbot.waitUntil(lambda: not page.failure.isVisible())
+    qtbot.waitUntil(lambda: page.status.text() == "1 comment")
+
+
+def test_a_lost_connection_is_told_over_the_pages_and_counted_down(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    label = window.findChild(QLabel, "connectionLabel")
+    assert label is not None
+    services.tasks.connection_lost.emit(Unavailable("The server cannot be reached."))
+    assert label.text() == "Connection lost"
+    services.tasks.connection_restored.emit()
+    assert label.text() == "Connected"
+    assert not window.connection_banner.isVisible()
+    qtbot.waitUntil(lambda: services.tasks.outstanding == 0)
+
+
+def test_no_row_is_opened_twice(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    page.view.selectRow(0)
+    page.verbs.all["editAction"].trigger()
+    page.verbs.all["editAction"].trigger()
+    assert len(page.open_dialogs()) == 1
+
+
+def test_a_read_only_database_lets_rows_be_read_but_not_changed(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_writable(False, "The database was made by a newer blogadmin.")
+    assert window.read_only_banner.message() == "Read only. The database was made by a newer blogadmin."
+    page = page_of(window, "posts")
+    page.view.selectRow(0)
+    enabled = {name for name, action in page.verbs.all.items() if action.isEnabled()}
+    assert enabled == {"editAction", "reloadAction", "findAction", "searchKeyAction"}
+    page.verbs.all["editAction"].trigger()
+    (dialog,) = page.open_dialogs()
+    qtbot.waitUntil(lambda: dialog.state.id is not None and dialog.content.isEnabled())
+    assert not dialog.save_button.isEnabled()
+    window.set_writable(True)
+    assert not window.read_only_banner.isVisible()
+    assert page.verbs.all["newAction"].isEnabled()
+    assert dialog.save_button.isEnabled()
+
+
+def test_a_check_box_does_nothing_in_a_read_only_database(
+    window: MainWindow, sql: Sql, services: Services, qtbot: QtBot
+) -> None:
+    window.set_writable(False, "Only to look at.")
+    page = page_of(window, "users")
+    page.view.selectRow(0)
+    QTest.keyClick(page.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: services.tasks.outstanding == 0)
+    assert sql("SELECT count(*) FROM users WHERE version > 1") == [(0,)]
+
+
+def test_a_bulk_verb_says_how_many_and_the_menu_offers_the_way_back(
+    window: MainWindow, sql: Sql, messages: Recorder, services: Services, qtbot: QtBot
+) -> None:
+    page = page_of(window, "posts")
+    page.view.selectAll()
+    page.verbs.all["publishedStatusAction"].trigger()
+    qtbot.waitUntil(lambda: sql("SELECT count(*) FROM posts WHERE status = 'published'") == [(3,)])
+    qtbot.waitUntil(lambda: window.menus.undo.isEnabled())
+    assert any("3 posts" in toast.text for toast in messages.toasts)
+    assert window.menus.undo.text() == services.undo.undo_text
+    assert window.menus.undo.text().startswith("Undo ")
+    window.menus.undo.trigger()
+    qtbot.waitUntil(lambda: sql("SELECT count(*) FROM posts WHERE status = 'draft'") == [(3,)])
+    qtbot.waitUntil(lambda: not window.menus.undo.isEnabled())
+    assert window.menus.undo.text() == "Undo"
+    assert window.menus.redo.text().startswith("Redo ")
+    qtbot.waitUntil(lambda: all(is_loaded(page) for page in window.pages))
+
+
+def test_the_page_s_small_windows_open_and_close(window: MainWindow) -> None:
+    for name in ("shortcutsAction", "aboutAction"):
+        window.findChild(type(window.menus.undo), name).trigger()  # pyright: ignore[reportOptionalMemberAccess]
+        shown = name.removesuffix("Action") + "Dialog"
+        (dialog,) = (
+            w
+            for w in QApplication.topLevelWidgets()
+            if isinstance(w, QDialog) and w.objectName() == shown and w.isVisible()
+        )
+        dialog.close()
