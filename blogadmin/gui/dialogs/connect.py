@@ -142,6 +142,9 @@ class ConnectDialog(QDialog):
             "user": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
         }
+        if parts.password is None and values["user"] == self._fields["user"].text():
+            # It may have been in what was typed so far, before it was hidden.
+            del values["password"]
         for name, value in values.items():
             self._fields[name].setText(value)
         if parts.password is not None:
