@@ -24,7 +24,6 @@ from blogadmin.gui.theme import (
     draw_pill,
     draw_status_glyph,
     font,
-    leading_rect,
     metrics,
     pill_size,
 )
@@ -59,6 +58,8 @@ class Part(NamedTuple):
     place: int
     quiet: bool
     """Whether main words are painted as secondary ones: the person is inactive, the list out of date."""
+    rtl: bool
+    """Whether text runs to the left."""
 
     @property
     def text(self) -> str:
@@ -70,7 +71,7 @@ class Part(NamedTuple):
 
     def ink(self, colour: str) -> str:
         """The token of the colour for words of this importance in this row."""
-        if self.entry.condition is not Condition.LIVE:
+        if self.entry.note:
             return "disabled"
         return "text2" if self.quiet and colour == "text" else colour
 
@@ -101,7 +102,7 @@ class CellPainter:
         """Paint one cell into ``inside``, its rectangle without the padding."""
         self._kinds[part.column.kind](painter, inside, part)
 
-    def skeleton(self, painter: QPainter, inside: QRectF, column: Column, row: int) -> None:
+    def skeleton(self, painter: QPainter, inside: QRectF, column: Column, row: int, *, rtl: bool) -> None:
         """Paint a quiet bar where words will be."""
         if column.kind is CellKind.CHECK:
             width = 16.0
@@ -110,7 +111,7 @@ class CellPainter:
             # Not all of one length: it shall look like words.
             width = inside.width() * (0.62, 0.48, 0.7, 0.54)[row % 4]
             offset = inside.width() - width if column.kind is CellKind.NUMBER else 0.0
-        bar = leading_rect(painter, inside, max(0.0, offset), width)
+        bar = _lead(inside, max(0.0, offset), width, rtl)
         bar = QRectF(bar.left(), round(inside.center().y()) - 4, bar.width(), 8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("press"))
@@ -140,13 +141,13 @@ class CellPainter:
             return
         inactive = part.entry.values[part.place] is False
         part = part._replace(quiet=part.quiet or inactive)
-        draw_avatar(painter, leading_rect(painter, inside, 0, AVATAR), part.text, inactive=inactive)
-        words = self._after(painter, inside, AVATAR + SPACE_M)
+        draw_avatar(painter, _lead(inside, 0, AVATAR, part.rtl), part.text, inactive=inactive)
+        words = _after(inside, AVATAR + SPACE_M, part.rtl)
         face = Face.MEDIUM if part.column.required else Face.BODY
         self._detail(painter, words, part, self._words(painter, words, part, part.text, face, "text"))
 
     def _detail(self, painter: QPainter, inside: QRectF, part: Part, used: float) -> None:
-        rest = self._after(painter, inside, used + DETAIL_GAP)
+        rest = _after(inside, used + DETAIL_GAP, part.rtl)
         note = part.entry.note if part.entry.row is not None else ""
         pill = note or (part.detail if part.column.kind is CellKind.PERSON else "")
         if pill:
@@ -158,9 +159,9 @@ class CellPainter:
     def _status(self, painter: QPainter, inside: QRectF, part: Part) -> None:
         look = STATUS.get(str(part.entry.values[part.place]))
         if look is not None:
-            mark = leading_rect(painter, inside, 0, GLYPH_SIZE)
+            mark = _lead(inside, 0, GLYPH_SIZE, part.rtl)
             draw_status_glyph(painter, look.shape, mark, color(part.ink(look.ink_token)), color("surface"))
-            inside = self._after(painter, inside, GLYPH_SIZE + ICON_GAP)
+            inside = _after(inside, GLYPH_SIZE + ICON_GAP, part.rtl)
         self._words(painter, inside, part, part.text, Face.BODY, "text")
 
     def _role(self, painter: QPainter, inside: QRectF, part: Part) -> None:
@@ -168,8 +169,8 @@ class CellPainter:
         look = ROLE.get(word)
         if look is not None:
             ink = part.ink("accent_ink" if word == "admin" else "text2")
-            draw_icon(painter, look.icon, leading_rect(painter, inside, 0, GLYPH_SIZE), color(ink))
-            inside = self._after(painter, inside, GLYPH_SIZE + ICON_GAP)
+            draw_icon(painter, look.icon, _lead(inside, 0, GLYPH_SIZE, part.rtl), color(ink))
+            inside = _after(inside, GLYPH_SIZE + ICON_GAP, part.rtl)
         face = Face.STRONG if word == "admin" else Face.BODY
         self._words(painter, inside, part, part.text, face, "text")
 
@@ -200,8 +201,7 @@ class CellPainter:
         """Paint one line, elided where it does not fit; return the width it took."""
         if not text or inside.width() <= 0:
             return 0
-        rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        key = (text, int(inside.width()), face, rtl)
+        key = (text, int(inside.width()), face, part.rtl)
         fitted = self._fitted.get(key)
         plain, struck, measured = self._face(face)
         if fitted is None:
@@ -235,10 +235,17 @@ class CellPainter:
             found = self._fonts[face] = plain, struck, metrics(role, weight=weight, tabular=tabular)
         return found
 
-    @staticmethod
-    def _after(painter: QPainter, inside: QRectF, offset: float) -> QRectF:
-        """What is left of ``inside`` behind its first ``offset`` pixels."""
-        return leading_rect(painter, inside, offset, max(0.0, inside.width() - offset))
+
+def _lead(inside: QRectF, offset: float, width: float, rtl: bool) -> QRectF:
+    """The part of ``inside`` that begins ``offset`` after its leading edge."""
+    x, y, whole, height = inside.x(), inside.y(), inside.width(), inside.height()
+    return QRectF(x + whole - offset - width if rtl else x + offset, y, width, height)
+
+
+def _after(inside: QRectF, offset: float, rtl: bool) -> QRectF:
+    """What is left of ``inside`` behind its first ``offset`` pixels."""
+    x, y, whole, height = inside.x(), inside.y(), inside.width(), inside.height()
+    return QRectF(x if rtl else x + offset, y, max(0.0, whole - offset), height)
 
 
 _FACES = {CellKind.TITLE: Face.MEDIUM, CellKind.NUMBER: Face.FIGURES, CellKind.TIME: Face.FIGURES}

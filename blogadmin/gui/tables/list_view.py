@@ -209,7 +209,7 @@ class ListView(RowTable):
 
     def _paint_skeleton(self) -> None:
         painter = QPainter(self.viewport())
-        painter.setLayoutDirection(self.layoutDirection())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         height = self.verticalHeader().defaultSectionSize()
         for row in range(self.viewport().height() // height):
             for section in self._layout.visible():
@@ -285,6 +285,7 @@ class ListView(RowTable):
             self._layout.fit()
 
     def paintEvent(self, e: QPaintEvent) -> None:
+        self._note_marks()
         if self._ready:
             self._look()
         super().paintEvent(e)

@@ -16,8 +16,10 @@ class RowTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.hovered = -1
+        # Read for every cell that is painted: plain values, asked for once a paint.
+        self.hovered = self.cursor_at = -1
         self.first_column = self.last_column = -1
+        self.rtl = False
         self._header = ListHeader(self)
         self._set_up()
         self._header.sectionMoved.connect(self._find_edges)
@@ -64,6 +66,11 @@ class RowTable(QTableView):
 
     def _has_rows(self) -> bool:
         return self.model() is not None and self.model().rowCount() > 0
+
+    def _note_marks(self) -> None:
+        """Before a paint: where the cursor is, and which way text runs."""
+        self.cursor_at = self.cursor_row()
+        self.rtl = self.isRightToLeft()
 
     # Qt's overrides
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import ListSpec, Sort
+from blogadmin.gui.tables import selection
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.theme import Density
@@ -369,3 +370,50 @@ def test_a_list_too_tall_for_the_screen_arithmetic_is_cut(view: ListView) -> Non
     height = view.verticalHeader().defaultSectionSize()
     assert view.list_model().most_rows * height < 2**31
     assert (view.list_model().most_rows + 1) * height > 2**31 - 1
+
+
+def test_the_selection_model_can_be_cleared_as_qts_own(view: ListView) -> None:
+    click(view, 3)
+    view.selectionModel().clear()
+    assert view.selected_count() == 0
+    assert not view.currentIndex().isValid()
+    click(view, 3)
+    view.selectionModel().reset()
+    assert view.selected_count() == 0
+
+
+def test_too_much_to_carry_into_another_search_is_let_go(
+    view: ListView, manual: ManualTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "KEPT_MOST", 100)
+    view.selectAll()
+    view.list_model().load(ListSpec(search="Title"))
+    manual.run_all()
+    assert view.selected_count() == 0
+
+
+def test_all_but_a_few_stay_chosen_by_rule_through_unfinished_lists(
+    view: ListView, manual: ManualTasks, things: MemoryList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "RULE_FROM", 100)
+    view.selectAll()
+    click(view, 4, modifier=Modifier.ControlModifier)
+    view.list_model().load(BY_TITLE)
+    manual.run("first")
+    things.rows_by_id[5000] = thing(5000)
+    view.list_model().load(ListSpec(sort=(Sort("views"),)))
+    manual.run_all()
+    assert view.selected_count() == 999
+    assert not {5, 5000} & set(view.selected_ids())
+
+
+def test_a_list_that_has_become_empty_selects_nothing(
+    view: ListView, manual: ManualTasks, things: MemoryList
+) -> None:
+    view.selectAll()
+    view.list_model().load(BY_TITLE)
+    manual.run("first")
+    things.rows_by_id.clear()
+    manual.run_all()
+    assert view.model().rowCount() == 0
+    assert view.selected_ids() == ()

@@ -1,0 +1,116 @@
+"""Rows are read a few blocks at a time, those on the screen first, and never for nothing."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.tables.block_reader import AT_ONCE, PATIENCE, REMEMBERED
+from blogadmin.gui.tables.list_model import ListModel
+from blogadmin.gui.tables.row_cache import BLOCK
+from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, thing
+
+
+@pytest.fixture
+def huge() -> HugeList:
+    return HugeList(100 * BLOCK)
+
+
+@pytest.fixture
+def model(manual: ManualTasks, huge: HugeList, qapp: object) -> ListModel:
+    made = ListModel(manual, COLUMNS, lambda: huge, "things")
+    made.load(ListSpec())
+    manual.run_all()
+    huge.asked.clear()
+    return made
+
+
+def blocks(huge: MemoryList) -> list[list[int]]:
+    """The blocks of each query."""
+    return [sorted({(row_id - 1) // BLOCK for row_id in ids}) for ids in huge.asked]
+
+
+def test_what_is_on_the_screen_is_read_first(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
+    for block in (50, 10, 20, 30, 40):
+        assert model.index(block * BLOCK, 1).data() == ""
+    model.look_at(50 * BLOCK, 50 * BLOCK + 20)
+    manual.run_all()
+    assert blocks(huge) == [[30, 40, 50], [10, 20]]
+
+
+def test_old_wishes_are_forgotten(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
+    for block in range(1, 40):
+        model.index(block * BLOCK, 1).data()
+    manual.run_all()
+    read = {block for query in blocks(huge) for block in query}
+    assert read == set(range(40 - AT_ONCE - REMEMBERED, 40))
+
+
+def test_a_query_for_rows_far_behind_is_replaced_when_it_takes_long(
+    model: ListModel, manual: ManualTasks, huge: HugeList, qtbot: QtBot
+) -> None:
+    model.look_at(20 * BLOCK, 20 * BLOCK + 20)
+    model.entry(20 * BLOCK)
+    qtbot.waitUntil(lambda: manual.slots() == ["rows"])
+    slow = manual.waiting[0]
+    model.look_at(70 * BLOCK, 70 * BLOCK + 20)
+    model.entry(70 * BLOCK)
+    qtbot.waitUntil(lambda: bool(manual.waiting) and manual.waiting[0] is not slow, timeout=PATIENCE * 50)
+    manual.run_all()
+    assert blocks(huge) == [[70]]
+    assert model.cache.entry(70 * BLOCK) is not None
+
+
+def test_a_query_that_is_still_of_use_is_waited_for(
+    model: ListModel, manual: ManualTasks, huge: HugeList, qtbot: QtBot
+) -> None:
+    model.look_at(20 * BLOCK, 20 * BLOCK + 20)
+    model.entry(20 * BLOCK)
+    qtbot.waitUntil(lambda: manual.slots() == ["rows"])
+    reading = manual.waiting[0]
+    model.look_at(21 * BLOCK - 10, 21 * BLOCK + 10)
+    model.entry(21 * BLOCK)
+    with qtbot.waitSignal(model._reader._patience.timeout, timeout=PATIENCE * 50):
+        assert manual.waiting[0] is reading
+    assert list(manual.waiting) == [reading]
+    manual.run_all()
+    assert blocks(huge) == [[20], [21]]
+
+
+def test_a_block_that_has_grown_while_it_was_read_is_read_again(manual: ManualTasks, qtbot: QtBot) -> None:
+    """No row may look deleted only because nobody has asked for it."""
+    things = MemoryList(thing(number) for number in range(1, BLOCK + 11))
+    model = ListModel(manual, COLUMNS, lambda: things, "things")
+    model.load(ListSpec())
+    things.chunk = BLOCK + 5
+    call = next(call for call in manual.waiting if call.slot.endswith("ids"))
+    manual.waiting.clear()
+    parts = list(call.work(None))
+    each = call.each
+    assert each is not None
+    each(parts[0])
+    model.index(BLOCK + 1, 1).data()
+    qtbot.waitUntil(lambda: manual.slots() == ["rows"])
+    reading = next(call for call in manual.waiting if call.slot.endswith("rows"))
+    manual.waiting.remove(reading)
+    answer = reading.work(None)
+    each(parts[1])
+    call.done()
+    reading.done(answer)
+    manual.run_all()
+    assert model.rowCount() == BLOCK + 10
+    assert model.is_usable(BLOCK + 9)
+    assert [model.index(BLOCK + n, 1).data() for n in (1, 9)] == [thing(BLOCK + n + 1).title for n in (1, 9)]
+
+
+def test_the_next_list_takes_no_rows_of_the_last_one(
+    model: ListModel, manual: ManualTasks, huge: HugeList
+) -> None:
+    model.entry(20 * BLOCK)
+    model.index(30 * BLOCK, 1).data()
+    model.load(ListSpec(search="x"))
+    manual.run("first")
+    assert model.entry(20 * BLOCK) is None
+    manual.run_all()
+    assert 20 not in {block for query in blocks(huge) for block in query}
