@@ -19,7 +19,9 @@ LISTING: Listing[CommentRow] = Listing(
     {
         "id": plain(Comment.id),
         "body": Column(
-            shown=type_coerce(func.left(Comment.body, BEGINNING), OneLine()), searched=Comment.body
+            shown=type_coerce(func.left(Comment.body, BEGINNING), OneLine()),
+            order=(Comment.body,),
+            searched=Comment.body,
         ),
         "status": plain(Comment.status),
         "post_id": Column(shown=Comment.post_id),

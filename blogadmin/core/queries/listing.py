@@ -54,12 +54,12 @@ _CATALOGUE = sa.table("pg_class", sa.column("oid", OID), sa.column("reltuples", 
 class Column:
     """A column of a list: what is selected for it, and how it takes part in order and search.
 
-    ``order`` is what sorting by it means; empty where sorting would not be cheap. ``via`` is the
+    ``order`` is what sorting by it means; empty where nobody sorts by it. ``via`` is the
     relationship that must be joined before ``shown``, ``order`` or ``searched`` can be used.
     """
 
     shown: ColumnElement[Any] | QueryableAttribute[Any]
-    order: tuple[QueryableAttribute[Any], ...] = ()
+    order: tuple[ColumnElement[Any] | QueryableAttribute[Any], ...] = ()
     searched: QueryableAttribute[Any] | None = None
     via: QueryableAttribute[Any] | None = None
 
@@ -72,6 +72,11 @@ def plain(attribute: QueryableAttribute[Any]) -> Column:
 def text(attribute: QueryableAttribute[str]) -> Column:
     """A column of text: shown, sorted by and searched as it is stored."""
     return Column(shown=attribute, order=(attribute,), searched=attribute)
+
+
+def counted(number: ColumnElement[int]) -> Column:
+    """A number that is counted for each row; sorting by it counts for all of them, and takes its time."""
+    return Column(shown=number, order=(number,))
 
 
 def moment(attribute: QueryableAttribute[Any]) -> Column:
@@ -104,7 +109,10 @@ class Listing(Generic[RowT]):
         self.sortable = frozenset(name for name, column in columns.items() if column.order)
         """Columns that a list may be sorted by."""
         self._row = row
-        self._key = self.columns["id"].order[0]
+        key = self.columns["id"].order[0]
+        if not isinstance(key, QueryableAttribute):
+            raise TypeError("the id of a list is a stored column")
+        self._key = key
         self._first = lru_cache(maxsize=128)(self._first_statement)
         self._ids = lru_cache(maxsize=128)(self._ids_statement)
         self._packed = lru_cache(maxsize=128)(self._packed_statement)
@@ -227,24 +235,26 @@ class Listing(Generic[RowT]):
 
     def _order(self, sorts: tuple[Sort, ...]) -> list[ColumnElement[Any]]:
         """Expressions that put every row in its one place: a unique column, or id, ends them."""
-        order: dict[QueryableAttribute[Any], ColumnElement[Any]] = {}
+        order: dict[Any, ColumnElement[Any]] = {}
         for sort in sorts:
-            for attribute in self.columns[sort.column].order:
-                order.setdefault(attribute, _directed(attribute, sort.descending))
-                if self._is_unique(attribute):
+            for term in self.columns[sort.column].order:
+                order.setdefault(term, _directed(term, sort.descending))
+                if self._is_unique(term):
                     return list(order.values())
         # The same direction as the last column, so that one (column, id) index serves both.
         return [*order.values(), _directed(self._key, sorts[-1].descending)]
 
-    def _is_unique(self, attribute: QueryableAttribute[Any]) -> bool:
-        stored = attribute.property.columns[0]
+    def _is_unique(self, term: ColumnElement[Any] | QueryableAttribute[Any]) -> bool:
+        if not isinstance(term, QueryableAttribute):
+            return False
+        stored = term.property.columns[0]
         own = stored.table is self._key.property.columns[0].table
         return own and not stored.nullable and bool(stored.primary_key or stored.unique)
 
 
-def _directed(attribute: QueryableAttribute[Any], descending: bool) -> ColumnElement[Any]:
+def _directed(term: ColumnElement[Any] | QueryableAttribute[Any], descending: bool) -> ColumnElement[Any]:
     if not descending:
-        return attribute.asc()
+        return term.asc()
     # For a column without NULLs the words would only keep PostgreSQL from using the index.
-    nullable = attribute.property.columns[0].nullable
-    return attribute.desc().nulls_last() if nullable else attribute.desc()
+    never_null = isinstance(term, QueryableAttribute) and not term.property.columns[0].nullable
+    return term.desc() if never_null else term.desc().nulls_last()

@@ -39,7 +39,7 @@ COMMENTS = Noun(
     plural="comments",
     icon="message",
     columns=(
-        Column("body", "Comment", CellKind.TITLE, 60, lambda c: c.body, sortable=False),
+        Column("body", "Comment", CellKind.TITLE, 60, lambda c: c.body),
         Column(
             "status",
             "Status",

@@ -85,8 +85,8 @@ POSTS = Noun(
             value=lambda p: p.author_active,
             required=True,
         ),
-        Column("tags", "Tags", CellKind.TEXT, 18, lambda p: ", ".join(p.tags), sortable=False),
-        Column("comments", "Comments", CellKind.NUMBER, 11, lambda p: f"{p.comments:,}", sortable=False),
+        Column("tags", "Tags", CellKind.TEXT, 18, lambda p: ", ".join(p.tags)),
+        Column("comments", "Comments", CellKind.NUMBER, 11, lambda p: f"{p.comments:,}"),
         Column("view_count", "Views", CellKind.NUMBER, 10, lambda p: f"{p.view_count:,}"),
         Column("updated_at", "Updated", CellKind.TIME, 18, lambda p: "", value=lambda p: p.updated_at),
         Column(
