@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
+from shiboken6 import isValid
 
 from tests.conftest import connect
 from tests.e2e.conftest import Launch
@@ -109,10 +110,13 @@ def test_a_server_that_is_not_there_is_told_and_retried(
         assert "The blog cannot be opened" in said
         assert "cannot be reached" in said
         assert words(robot, "connectionLabel") == "Not connected"
+        told = robot.find(QWidget, "startFailure")
         robot.page_button("startFailure", "emptyStateAction")
+        # A second refusal puts another page in place of the first.
+        robot.wait(lambda: not isValid(told))
+        failure(robot)
         robot.wait(lambda: words(robot, "connectionLabel") == "Not connected")
         proxy.pass_through()
-        failure(robot)
         robot.page_button("startFailure", "emptyStateAction")
         robot.says("30 posts")
         assert robot.root.findChild(QWidget, "startFailure") is None
