@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from blogadmin.gui.tables.list_model import ListModel
@@ -35,8 +36,24 @@ def things() -> MemoryList:
 
 
 @pytest.fixture
-def model(manual: ManualTasks, things: MemoryList, qapp: QApplication) -> Iterator[ListModel]:
+def make_model(manual: ManualTasks, qapp: QApplication) -> Iterator[Callable[[MemoryList], ListModel]]:
+    """Make models of lists in memory, with nothing loaded yet.
+
+    They end with the test and not whenever Python collects them: that may be on a worker thread of a later
+    test, and timers must end on the thread they began on.
+    """
+    made: list[ListModel] = []
+
+    def make(things: MemoryList) -> ListModel:
+        made.append(ListModel(manual, COLUMNS, lambda: things, "things"))
+        return made[-1]
+
+    yield make
+    for model in made:
+        shiboken6.delete(model)
+
+
+@pytest.fixture
+def model(make_model: Callable[[MemoryList], ListModel], things: MemoryList) -> ListModel:
     """A model of ``things`` with nothing loaded yet."""
-    made = ListModel(manual, COLUMNS, lambda: things, "things")
-    yield made
-    made.deleteLater()
+    return make_model(things)

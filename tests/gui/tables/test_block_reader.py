@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -9,7 +11,9 @@ from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.tables.block_reader import AT_ONCE, PATIENCE, REMEMBERED
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_cache import BLOCK
-from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, thing
+from tests.gui.tables.doubles import HugeList, ManualTasks, MemoryList, thing
+
+Make = Callable[[MemoryList], ListModel]
 
 
 @pytest.fixture
@@ -18,8 +22,8 @@ def huge() -> HugeList:
 
 
 @pytest.fixture
-def model(manual: ManualTasks, huge: HugeList, qapp: object) -> ListModel:
-    made = ListModel(manual, COLUMNS, lambda: huge, "things")
+def model(make_model: Make, manual: ManualTasks, huge: HugeList) -> ListModel:
+    made = make_model(huge)
     made.load(ListSpec())
     manual.run_all()
     huge.asked.clear()
@@ -78,10 +82,12 @@ def test_a_query_that_is_still_of_use_is_waited_for(
     assert blocks(huge) == [[20], [21]]
 
 
-def test_a_block_that_has_grown_while_it_was_read_is_read_again(manual: ManualTasks, qtbot: QtBot) -> None:
+def test_a_block_that_has_grown_while_it_was_read_is_read_again(
+    make_model: Make, manual: ManualTasks, qtbot: QtBot
+) -> None:
     """No row may look deleted only because nobody has asked for it."""
     things = MemoryList(thing(number) for number in range(1, BLOCK + 11))
-    model = ListModel(manual, COLUMNS, lambda: things, "things")
+    model = make_model(things)
     model.load(ListSpec())
     things.chunk = BLOCK + 5
     call = next(call for call in manual.waiting if call.slot.endswith("ids"))

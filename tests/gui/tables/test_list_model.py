@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
 import pytest
@@ -20,6 +20,7 @@ from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.row_cache import BLOCK, BLOCKS_KEPT
 from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, thing
 
+Make = Callable[[MemoryList], ListModel]
 Role = Qt.ItemDataRole
 TITLE = 1
 BY_TITLE = ListSpec(sort=(Sort("title"),))
@@ -133,8 +134,8 @@ def test_rows_that_scrolling_has_passed_are_not_read(
     assert 201 not in things.asked[0]
 
 
-def test_the_cache_keeps_no_more_than_its_blocks(manual: ManualTasks, qapp: object) -> None:
-    model = ListModel(manual, COLUMNS, lambda: HugeList(100_000), "things")
+def test_the_cache_keeps_no_more_than_its_blocks(make_model: Make, manual: ManualTasks) -> None:
+    model = make_model(HugeList(100_000))
     model.load(ListSpec())
     manual.run_all()
     for block in range(0, 700, 7):
@@ -144,8 +145,8 @@ def test_the_cache_keeps_no_more_than_its_blocks(manual: ManualTasks, qapp: obje
     assert title(model, 693 * BLOCK) == thing(693 * BLOCK + 1).title
 
 
-def test_a_hundred_thousand_rows_make_no_object_each(manual: ManualTasks, qapp: object) -> None:
-    model = ListModel(manual, COLUMNS, lambda: HugeList(100_000), "things")
+def test_a_hundred_thousand_rows_make_no_object_each(make_model: Make, manual: ManualTasks) -> None:
+    model = make_model(HugeList(100_000))
     gc.collect()
     before = sum(isinstance(found, Entry) for found in gc.get_objects())
     model.load(ListSpec())

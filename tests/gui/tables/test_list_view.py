@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
@@ -16,6 +18,7 @@ from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.theme import Density
 from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, thing
 
+Make = Callable[[MemoryList], ListModel]
 Key = Qt.Key
 Modifier = Qt.KeyboardModifier
 Button = Qt.MouseButton
@@ -235,10 +238,10 @@ def test_rows_that_are_gone_are_not_selected(view: ListView, manual: ManualTasks
 
 
 def test_a_hundred_thousand_rows_are_selected_kept_and_counted_without_being_read(
-    manual: ManualTasks, qtbot: QtBot
+    make_model: Make, manual: ManualTasks, qtbot: QtBot
 ) -> None:
     huge = HugeList(100_000)
-    model = ListModel(manual, COLUMNS, lambda: huge, "things")
+    model = make_model(huge)
     view = ListView()
     view.setObjectName("table")
     view.setAccessibleName("List of things")
