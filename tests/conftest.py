@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -163,6 +164,17 @@ def sql(database_url: str) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
                 return cursor.fetchall() if cursor.description else []
 
         yield run
+
+
+@pytest.fixture(autouse=True)
+def garbage_collected_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect garbage on this thread only: on a worker it could end a widget on the wrong thread."""
+    gc.disable()
+    yield
+    if {"qtbot", "qapp"} & set(request.fixturenames):
+        gc.collect()
+    else:
+        gc.collect(0)
 
 
 @pytest.fixture(autouse=True)
