@@ -15,6 +15,7 @@ from blogadmin import __version__, log, paths
 from blogadmin.connection import Connector
 from blogadmin.gui.control import crash
 from blogadmin.gui.control.controller import Controller
+from blogadmin.gui.control.garbage import GarbageCollector
 from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.messages import Messages
 from blogadmin.gui.control.services import Services
@@ -38,11 +39,20 @@ class Program:
     connector: Connector
     window: MainWindow
     start: Start
+    garbage: GarbageCollector
+
+    def begin(self) -> None:
+        """Show the window and connect behind it."""
+        self.garbage.start()
+        self.services.tasks.database_changed.connect(self.garbage.settle)
+        self.window.show()
+        self.start.begin()
 
     def close(self) -> None:
         """Stop the workers, close the database and, if nobody else uses it, the private server."""
         self.services.tasks.close()
         self.connector.close()
+        self.garbage.stop()
 
 
 def application(mode: Mode) -> QApplication:
@@ -72,7 +82,7 @@ def build(settings: Settings) -> Program:
     window = MainWindow(services, str(paths.log_dir() / "blogadmin.log"))
     messages.set_window(window, Toast)
     connector = Connector(settings)
-    return Program(services, connector, window, Start(services, connector, window))
+    return Program(services, connector, window, Start(services, connector, window), GarbageCollector())
 
 
 def run(settings: Settings, screenshots: Path | None = None) -> int:
@@ -86,8 +96,7 @@ def run(settings: Settings, screenshots: Path | None = None) -> int:
     app = application(Mode(settings.theme))
     program = build(settings)
     crash.install(program.services.messages)
-    program.window.show()
-    program.start.begin()
+    program.begin()
     try:
         return app.exec()
     finally:
@@ -104,8 +113,7 @@ def _draw(settings: Settings, folder: Path) -> int:
         crash.install(program.services.messages)
         director = Director(program, folder)
         director.finished.connect(lambda complete: app.exit(0 if complete else 1))
-        program.window.show()
-        program.start.begin()
+        program.begin()
         director.begin()
         try:
             return app.exec()

@@ -50,8 +50,7 @@ def launch(qtbot: QtBot, make_database: Callable[[str | None], str]) -> Iterator
         program = app.build(Settings(database_url=url, **settings))
         running.append(program)
         qtbot.addWidget(program.window)
-        program.window.show()
-        program.start.begin()
+        program.begin()
         return Robot(qtbot, program.window)
 
     yield start

@@ -140,8 +140,7 @@ def main(url: str, folder: str, steps: int = 20_000) -> int:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(folder) / "settings"))
     qt = app.application(Mode.LIGHT)
     program = app.build(Settings(database_url=url))
-    program.window.show()
-    program.start.begin()
+    program.begin()
     endurance = Endurance(program, steps)
     QTimer.singleShot(150_000, endurance, lambda: QApplication.exit(1))
     try:

@@ -1,0 +1,93 @@
+"""Garbage dies on the GUI thread: a widget that a worker ended would take the program with it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from blogadmin.gui.control.garbage import GarbageCollector
+
+
+class Knot:
+    """Something that only the collector can end; it notes where."""
+
+    ended_on: list[int]
+
+    def __init__(self, ended_on: list[int]) -> None:
+        self.ended_on = ended_on
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.ended_on.append(threading.get_ident())
+
+
+@pytest.fixture
+def collector(qapp: object) -> Iterator[GarbageCollector]:
+    enabled = gc.isenabled()
+    gc.enable()
+    made = GarbageCollector()
+    made.start()
+    yield made
+    made.stop()
+    if not enabled:
+        gc.disable()
+
+
+def many_objects_on_a_worker() -> None:
+    worker = threading.Thread(target=lambda: [[] for _ in range(50_000)])
+    worker.start()
+    worker.join()
+
+
+def test_a_knot_is_not_ended_on_the_worker_that_makes_objects(collector: GarbageCollector) -> None:
+    ended_on: list[int] = []
+    Knot(ended_on)
+    many_objects_on_a_worker()
+    assert ended_on == []
+    collector.collect_if_due()
+    gc.collect()
+    assert ended_on == [threading.get_ident()]
+
+
+def test_what_has_gathered_is_collected_without_anybody_asking(
+    qtbot: QtBot, collector: GarbageCollector
+) -> None:
+    ended_on: list[int] = []
+    Knot(ended_on)
+    kept = [[] for _ in range(5_000)]
+    qtbot.waitUntil(lambda: bool(ended_on), timeout=10_000)
+    assert ended_on == [threading.get_ident()]
+    assert len(kept) == 5_000
+
+
+def test_little_that_has_gathered_is_left_for_later(collector: GarbageCollector) -> None:
+    gc.collect()
+    ended_on: list[int] = []
+    Knot(ended_on)
+    collector.collect_if_due()
+    assert ended_on == []
+    gc.collect()
+    assert ended_on
+
+
+def test_what_is_here_to_stay_is_not_looked_through_again(collector: GarbageCollector) -> None:
+    before = gc.get_freeze_count()
+    collector.settle()
+    assert gc.get_freeze_count() > before + 10_000
+
+
+def test_python_collects_by_itself_again_afterwards(collector: GarbageCollector) -> None:
+    assert not gc.isenabled()
+    collector.stop()
+    assert gc.isenabled()
+    knot = Knot([])
+    alive = weakref.ref(knot)
+    del knot
+    objects = [[] for _ in range(50_000)]
+    assert alive() is None
+    assert objects
