@@ -93,7 +93,7 @@ def _attempt(database: Database, unit: Callable[[Session], T]) -> T:
 
 def _once(database: Database, unit: Callable[[Session], T], watch: _LockWatch) -> T:
     xid: int | None = None
-    result: T | None = None
+    worked: list[T] = []
     try:
         with database.session_scope() as session:
             event.listen(session, "after_begin", watch.begun)
@@ -101,11 +101,15 @@ def _once(database: Database, unit: Callable[[Session], T], watch: _LockWatch) -
             session.flush()
             if session.in_transaction():
                 xid = session.scalar(text("SELECT txid_current_if_assigned()"))
+            worked.append(result)
     except OutcomeUnknown as exc:
+        if not worked:
+            # The unit's own words about something else that it did; nothing of ours was being committed.
+            raise
         # Without a transaction id nothing was written, so there was nothing to lose.
         if xid is not None and not _was_committed(database, xid):
             raise Unavailable(LOST) from exc
-    return result  # pyright: ignore[reportReturnType] - T itself may be None
+    return worked[0]
 
 
 def _was_committed(database: Database, xid: int) -> bool:

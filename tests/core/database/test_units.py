@@ -238,6 +238,16 @@ def test_a_lost_answer_to_a_unit_that_only_read_loses_nothing(shaky: Database, p
     assert proxy.struck.is_set()
 
 
+def test_an_outcome_that_the_unit_itself_does_not_know_stays_unknown(database: Database, sql: Sql) -> None:
+    def unit(session: Session) -> None:
+        add(session)
+        raise OutcomeUnknown("Something else may or may not have been saved.")
+
+    with pytest.raises(OutcomeUnknown, match="Something else"):
+        database.transact(unit)
+    assert counted(sql) == 0
+
+
 def test_a_plain_scope_does_not_claim_to_know(shaky: Database, proxy: FaultProxy) -> None:
     proxy.cut_after(b"COMMIT")
     with pytest.raises(OutcomeUnknown), shaky.session_scope() as session:
