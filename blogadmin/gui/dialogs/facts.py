@@ -9,34 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from blogadmin.gui.theme import SPACE_L, SPACE_XS
+from blogadmin.gui.widgets import times
 from blogadmin.gui.widgets.labels import Label
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def when(moment: datetime) -> str:
-    """The moment in this computer's time: "12 Oct 2026, 10:42"."""
-    local = _local(moment)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
-
-
-def when_exactly(moment: datetime) -> str:
-    """The moment to the second with its zone: "2026-10-12 10:42:07 CEST (UTC+02:00)"."""
-    local = _local(moment)
-    return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname() or ''} (UTC{local:%z})".replace("  ", " ")
 
 
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 post", "1,204 posts"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _local(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone()
-    except (OverflowError, ValueError, OSError):
-        # The first and last years of the calendar have no neighbours to fall into.
-        return moment
 
 
 class Facts(QWidget):
@@ -58,8 +37,8 @@ class Facts(QWidget):
             self._add(name)
         label = self._values[name]
         if isinstance(value, datetime):
-            label.setText(when(value))
-            label.setToolTip(html.escape(when_exactly(value)))
+            label.setText(times.dated(value))
+            label.setToolTip(html.escape(times.absolute(value)))
         else:
             label.setText(value or "")
             label.setToolTip("")

@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
-from blogadmin.gui.tables import times
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.widgets import times
 
 Answer = Callable[[Entry, Column, int], Any]
 

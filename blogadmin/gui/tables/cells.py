@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from blogadmin.core.queries.spec import Unreadable
-from blogadmin.gui.tables import times
 from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.widgets import times
 
 NOTHING = "–"
 

@@ -43,6 +43,12 @@ def day(local: datetime) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
+def dated(moment: datetime, zone: tzinfo | None = None) -> str:
+    """The moment by its date, whenever it is: "12 Oct 2026, 10:42"."""
+    local = in_zone(moment, zone)
+    return f"{day(local)}, {_clock(local)}"
+
+
 def absolute(moment: datetime, zone: tzinfo | None = None) -> str:
     """The moment to the second with its zone: "2026-11-22 10:42:07 CET (UTC+01:00)"."""
     local = in_zone(moment, zone)

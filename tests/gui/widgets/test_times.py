@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blogadmin.gui.tables import times
+from blogadmin.gui.widgets import times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -64,6 +64,11 @@ def test_minutes_are_told_across_midnight() -> None:
 )
 def test_the_exact_moment_names_its_zone(moment: datetime, zone: ZoneInfo, words: str) -> None:
     assert times.absolute(moment, zone) == words
+
+
+def test_a_date_is_told_with_its_time_of_day() -> None:
+    assert times.dated(NOW, BERLIN) == "22 Nov 2026, 10:42"
+    assert times.dated(NOW, NEW_YORK) == "22 Nov 2026, 04:42"
 
 
 def test_a_moment_for_other_programs_has_its_offset() -> None:
