@@ -43,6 +43,7 @@ SKELETON_AFTER = 150
 """Milliseconds after which an empty screen shows that rows are on their way."""
 _MOST_PIXELS = 2**31 - 1
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
+_ONLY_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
 class ListView(RowTable):
@@ -243,6 +244,13 @@ class ListView(RowTable):
 
     def selectAll(self) -> None:
         self._selection.select_all()
+
+    def selectRow(self, row: int) -> None:
+        """Select one row and take the keyboard cursor there."""
+        # Qt looks for the column at the leading edge and finds none where text runs to the left.
+        index = self._model.index(row, max(self.first_column, 0))
+        self._selection.setCurrentIndex(index, _NO_UPDATE)
+        self._selection.select(index, _ONLY_ROW)
 
     def clearSelection(self) -> None:
         self._selection.clearSelection()

@@ -93,6 +93,17 @@ def test_escape_lets_go(view: ListView) -> None:
     assert not view.selectionModel().hasSelection()
 
 
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_a_row_is_selected_by_its_number_in_both_directions(
+    view: ListView, direction: Qt.LayoutDirection
+) -> None:
+    view.setLayoutDirection(direction)
+    click(view, 1)
+    view.selectRow(4)
+    assert view.selected_ids() == (5,)
+    assert view.current_id() == 5
+
+
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
 def test_enter_opens_the_current_row(view: ListView, key: Key) -> None:
     opened = QSignalSpy(view.open_requested)
