@@ -140,7 +140,8 @@ class Controller(QObject):
         self._tasks.write(op.apply, committed, broken)
 
     def _announce(self, outcome: Outcome, initiator: object | None) -> None:
-        self._hub.announce(outcome.changes, initiator)
+        # Nobody in particular, but somebody in this window: to views ``None`` is somebody elsewhere.
+        self._hub.announce(outcome.changes, self if initiator is None else initiator)
         self.committed.emit(outcome)
 
     def _tell(self, initiator: object | None, error: KnownError) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.control.services import Services
-from blogadmin.gui.pages.noun import BulkAction, Noun
+from blogadmin.gui.pages.changing import Changing
+from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.page_frame import PageFrame
 from blogadmin.gui.pages.read_failure import why_unread
-from blogadmin.gui.pages.walker import ListWalker
 from blogadmin.gui.tables.list_model import ListModel, State
 
 if TYPE_CHECKING:
@@ -37,9 +35,7 @@ class ListPage(PageFrame):
         super().__init__(noun, ListModel(services.tasks, noun.columns, noun.listing, noun.key), parent)
         self.model.setParent(self)
         self._services = services
-        self._dialogs: list[EditDialog] = []
-        self._writable = True
-        self._why = ""
+        self._changing = Changing(self, services)
         self._make_verbs()
         self.lay_out(self._choose_columns)
         self._connect()
@@ -53,41 +49,22 @@ class ListPage(PageFrame):
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Switch the verbs that change something on or off; ``why`` is told where they are."""
-        self._writable, self._why = writable, why
-        if "newAction" in self.verbs.all:
-            self.verbs.all["newAction"].setEnabled(writable)
-        for dialog in self._dialogs:
-            dialog.set_writable(writable, why)
+        self._changing.set_writable(writable, why)
         self._selection_changed()
 
     def open_row(self, row_id: int) -> None:
         """Open the dialog of a row, or bring its dialog forward if it is open already."""
-        if self.noun.dialog is None:
-            return
-        for dialog in self._dialogs:
-            if dialog.state.id == row_id:
-                dialog.raise_()
-                dialog.activateWindow()
-                return
-        self._new_dialog(self.noun.dialog).open_for(row_id)
+        self._changing.open_row(row_id)
 
     def open_dialogs(self) -> list[EditDialog]:
         """The dialogs of this page that are open now."""
-        return list(self._dialogs)
+        return self._changing.open_dialogs()
 
     # Making
 
     def _make_verbs(self) -> None:
         add = self.verbs.add
-        noun = self.noun
-        if noun.dialog is not None:
-            add("newAction", f"New {noun.singular}", "plus", self._new, Keys.New)
-            add("editAction", "Open…", "pencil", self._open_current, "Ctrl+Return", selection=True)
-        for declared in noun.bulk:
-            self.verbs.add_bulk(declared, self._commit_bulk)
-        if noun.can_delete:
-            delete = add("deleteAction", "Delete…", "trash", self._delete, Keys.Delete, selection=True)
-            delete.setProperty("kind", "danger")
+        self._changing.make_verbs()
         add("reloadAction", "Reload", "refresh", self.model.reload, Keys.Refresh)
         add("findAction", "Find", "search", self._find, Keys.Find)
         slash = add("searchKeyAction", "Search", "search", self._find, "/")
@@ -97,8 +74,6 @@ class ListPage(PageFrame):
             # Wherever in the window the keyboard is; a page that is not in front takes no keys.
             if name in self.verbs.all:
                 self.verbs.all[name].setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        delete_verbs = [self.verbs.all["deleteAction"]] if noun.can_delete else []
-        self.bulk_bar.set_actions([*self.verbs.bulk, *delete_verbs])
 
     def _connect(self) -> None:
         self.search.search_requested.connect(self._search)
@@ -108,16 +83,16 @@ class ListPage(PageFrame):
         self.view.customContextMenuRequested.connect(self._context_menu)
         self.view.sort_requested.connect(self._sort)
         self.bulk_bar.cleared.connect(self.view.clear_selection)
-        self.model.check_toggled.connect(self._toggle)
         self.model.state_changed.connect(self._show_state)
         self.model.rows_known.connect(self._show_state)
         self.model.new_rows.connect(self._show_news)
-        self._services.hub.changed.connect(self._take_changes)
         self._services.tasks.database_changed.connect(self._show_state)
 
     # State in words
 
     def _show_state(self, *_args: object) -> None:
+        if self.model.state is State.LOADING:
+            self.news.hide()
         failed = self.model.state is State.FAILED
         nothing = self.model.rowCount() == 0 and self.model.state in (State.READY, State.FAILED)
         if failed and not nothing:
@@ -148,7 +123,7 @@ class ListPage(PageFrame):
             )
         else:
             new = self.verbs.all.get("newAction")
-            ways = [(new.text(), new.trigger)] if new is not None and self._writable else []
+            ways = [(new.text(), new.trigger)] if new is not None and self._changing.writable else []
             self.empty.show_message(noun.icon, f"No {noun.plural} yet", noun.first_use, ways)
 
     def _show_status(self) -> None:
@@ -167,11 +142,8 @@ class ListPage(PageFrame):
         return self.noun.count(known) if self.model.row_count_exact else "Loading…"
 
     def _show_news(self, count: int) -> None:
-        if count:
-            words = self.noun.singular if count == 1 else self.noun.plural
-            self.news.set_message(f"{count:,} new {words}", "", "Reload", self.model.reload)
-        else:
-            self.news.hide()
+        words = self.noun.singular if count == 1 else self.noun.plural
+        self.news.set_message(f"{count:,} new {words}", "", "Reload", self.model.reload)
 
     # Finding and ordering
 
@@ -193,53 +165,13 @@ class ListPage(PageFrame):
     def _choose_columns(self, where: QPoint) -> None:
         self.view.columns_menu().popup(where)
 
-    # Verbs
+    # The selection
 
     def _selection_changed(self) -> None:
         count = self.view.selected_count()
-        self.verbs.set_selected(count, self._writable)
+        self.verbs.set_selected(count, self._changing.writable)
         self.bulk_bar.set_count(count)
         self._show_status()
 
-    def _toggle(self, ids: list[int], active: bool) -> None:
-        if self.noun.toggle is not None and self._writable and ids:
-            self._services.controller.commit(self.noun.toggle(tuple(ids), active), initiator=self)
-
-    def _commit_bulk(self, verb: BulkAction) -> None:
-        ids = self.view.selected_ids()
-        if ids:
-            self._services.controller.commit(verb.operation(ids), initiator=self)
-
-    def _new(self) -> None:
-        if self.noun.dialog is not None:
-            self._new_dialog(self.noun.dialog).open_new()
-
-    def _open_current(self) -> None:
-        current = self.view.current_id()
-        if current is not None:
-            self.open_row(current)
-
-    def _delete(self) -> None:
-        from blogadmin.gui.dialogs.delete import DeleteDialog
-
-        ids = self.view.selected_ids()
-        if ids:
-            DeleteDialog(self._services, self.noun.key, ids, self).open()
-
-    def _new_dialog(self, make: Callable[[Services, QWidget], EditDialog]) -> EditDialog:
-        dialog = make(self._services, self)
-        dialog.set_walker(ListWalker(self.model))
-        dialog.set_writable(self._writable, self._why)
-        self._dialogs.append(dialog)
-        dialog.finished.connect(lambda _result: self._forget(dialog))
-        return dialog
-
-    def _forget(self, dialog: EditDialog) -> None:
-        if dialog in self._dialogs:
-            self._dialogs.remove(dialog)
-
     def _context_menu(self, where: QPoint) -> None:
         self.verbs.context_menu(self).popup(self.view.viewport().mapToGlobal(where))
-
-    def _take_changes(self, changes: Changes, _initiator: object) -> None:
-        self.model.refresh(changes)

@@ -286,6 +286,7 @@ def test_a_duplicate_whose_owner_cannot_be_told_stays_as_it_is(
 
 
 def test_undo_and_redo_are_commits_of_their_own(
+    controller: Controller,
     commit: Callable[..., Outcome],
     undo: UndoHistory,
     hub: ChangeHub,
@@ -300,7 +301,7 @@ def test_undo_and_redo_are_commits_of_their_own(
     for step, name in ((undo.undo, "b"), (undo.undo, "a"), (undo.redo, "b"), (undo.redo, "c")):
         back(undo, qtbot, step)
         assert note() == name
-    assert told == [(Changes.of("posts", updated=[1]), None)] * 4
+    assert told == [(Changes.of("posts", updated=[1]), controller)] * 4
     assert (undo.can_undo, undo.can_redo) == (True, False)
     assert [t.text for t in messages.toasts[2:]] == [f"Renamed to {name}" for name in "babc"]
 

@@ -1,0 +1,149 @@
+"""What a person does to the rows of a page: new ones, dialogs, verbs for the selection, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from blogadmin.core.database.changes import Changes
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.pages.noun import BulkAction
+from blogadmin.gui.pages.walker import ListWalker
+
+if TYPE_CHECKING:
+    from blogadmin.gui.dialogs.edit_dialog import EditDialog
+    from blogadmin.gui.pages.page_frame import PageFrame
+
+Keys = QKeySequence.StandardKey
+
+
+class Changing(QObject):
+    """Makes the verbs of a page that change rows, and knows the dialogs that are open for them.
+
+    Rows that came or went by what was done in this window are shown at once, where the list has them now;
+    what others do waits for "Reload", because a list must not move under a person's hand.
+    """
+
+    def __init__(self, page: PageFrame, services: Services) -> None:
+        super().__init__(page)
+        self._page = page
+        self._services = services
+        self._dialogs: list[EditDialog] = []
+        self._writable = True
+        self._why = ""
+        self._to_show: int | None = None
+        page.model.check_toggled.connect(self._toggle)
+        page.model.rows_known.connect(self._show_new_row)
+        services.hub.changed.connect(self._take_changes)
+
+    def make_verbs(self) -> None:
+        """Make the page's actions that open or change rows, and give the bulk bar its own."""
+        noun, verbs = self._page.noun, self._page.verbs
+        if noun.dialog is not None:
+            verbs.add("newAction", f"New {noun.singular}", "plus", self._new, Keys.New)
+            verbs.add("editAction", "Open…", "pencil", self._open_current, "Ctrl+Return", selection=True)
+        for declared in noun.bulk:
+            verbs.add_bulk(declared, self._commit_bulk)
+        last = []
+        if noun.can_delete:
+            delete = verbs.add("deleteAction", "Delete…", "trash", self._delete, Keys.Delete, selection=True)
+            delete.setProperty("kind", "danger")
+            last.append(delete)
+        self._page.bulk_bar.set_actions([*verbs.bulk, *last])
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be changed."""
+        return self._writable
+
+    def set_writable(self, writable: bool, why: str = "") -> None:
+        """Switch what changes something on or off; ``why`` is told where it is."""
+        self._writable, self._why = writable, why
+        new = self._page.verbs.all.get("newAction")
+        if new is not None:
+            new.setEnabled(writable)
+        for dialog in self._dialogs:
+            dialog.set_writable(writable, why)
+
+    def open_row(self, row_id: int) -> None:
+        """Open the dialog of a row, or bring its dialog forward if it is open already."""
+        make = self._page.noun.dialog
+        if make is None:
+            return
+        for dialog in self._dialogs:
+            if dialog.state.id == row_id:
+                dialog.raise_()
+                dialog.activateWindow()
+                return
+        self._new_dialog(make).open_for(row_id)
+
+    def open_dialogs(self) -> list[EditDialog]:
+        """The dialogs of this page that are open now."""
+        return list(self._dialogs)
+
+    # Verbs
+
+    def _toggle(self, ids: list[int], active: bool) -> None:
+        make = self._page.noun.toggle
+        if make is not None and self._writable and ids:
+            self._services.controller.commit(make(tuple(ids), active), initiator=self._page)
+
+    def _commit_bulk(self, verb: BulkAction) -> None:
+        ids = self._page.view.selected_ids()
+        if ids:
+            self._services.controller.commit(verb.operation(ids), initiator=self._page)
+
+    def _delete(self) -> None:
+        from blogadmin.gui.dialogs.delete import DeleteDialog
+
+        ids = self._page.view.selected_ids()
+        if ids:
+            DeleteDialog(self._services, self._page.noun.key, ids, self._page).open()
+
+    # Dialogs
+
+    def _new(self) -> None:
+        if self._page.noun.dialog is not None:
+            self._new_dialog(self._page.noun.dialog).open_new()
+
+    def _open_current(self) -> None:
+        current = self._page.view.current_id()
+        if current is not None:
+            self.open_row(current)
+
+    def _new_dialog(self, make: Callable[[Services, QWidget], EditDialog]) -> EditDialog:
+        dialog = make(self._services, self._page)
+        dialog.set_walker(ListWalker(self._page.model))
+        dialog.set_writable(self._writable, self._why)
+        self._dialogs.append(dialog)
+        dialog.finished.connect(lambda _result: self._forget(dialog))
+        return dialog
+
+    def _forget(self, dialog: EditDialog) -> None:
+        if dialog in self._dialogs:
+            self._dialogs.remove(dialog)
+
+    # What came of it
+
+    def _take_changes(self, changes: Changes, initiator: object) -> None:
+        noun, model = self._page.noun.key, self._page.model
+        created = changes.created.get(noun, frozenset())
+        if initiator is None or not (created or noun in changes.deleted):
+            model.refresh(changes)
+            return
+        # What can be shown at once is; only then the list itself, which may take a moment.
+        model.refresh(replace(changes, created={}))
+        self._to_show = min(created) if len(created) == 1 else None
+        model.reload()
+
+    def _show_new_row(self, _count: int) -> None:
+        new, self._to_show = self._to_show, None
+        row = None if new is None else self._page.model.row_of(new)
+        if row is not None:
+            self._page.view.selectRow(row)
+            self._page.view.scrollTo(self._page.model.index(row, 0))
