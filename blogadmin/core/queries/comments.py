@@ -8,7 +8,8 @@ from blogadmin.core.models import Comment, Post, User
 from blogadmin.core.queries.cells import OneLine
 from blogadmin.core.queries.listing import Column, Listing, moment, plain
 from blogadmin.core.queries.rows import CommentRow
-from blogadmin.core.queries.spec import Sort
+from blogadmin.core.queries.spec import Field, Kind, Sort
+from blogadmin.core.values import CommentStatus
 
 BEGINNING = 300
 """Characters of a comment that a list reads."""
@@ -33,5 +34,11 @@ LISTING: Listing[CommentRow] = Listing(
         "version": Column(shown=Comment.version),
     },
     default_sort=(Sort("created_at", descending=True),),
+    fields={
+        "status": Field(Kind.CHOICE, tuple(CommentStatus)),
+        "author_id": Field(Kind.PERSON),
+        "created_at": Field(Kind.TIME),
+        "updated_at": Field(Kind.TIME),
+    },
 )
 """The list of comments, the newest at the top."""

@@ -36,7 +36,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 
 from blogadmin.core.database.errors import Invalid
 from blogadmin.core.queries.cells import Time
-from blogadmin.core.queries.spec import ListSpec, Sort, Unreadable
+from blogadmin.core.queries.spec import Field, ListSpec, Sort, Unreadable
 from blogadmin.core.queries.words import matches, search_words
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
@@ -101,9 +101,16 @@ class Listing(Generic[RowT]):
     """
 
     def __init__(
-        self, noun: str, row: type[RowT], columns: Mapping[str, Column], default_sort: tuple[Sort, ...]
+        self,
+        noun: str,
+        row: type[RowT],
+        columns: Mapping[str, Column],
+        default_sort: tuple[Sort, ...],
+        fields: Mapping[str, Field] | None = None,
     ) -> None:
         self.noun = noun
+        self.fields: Mapping[str, Field] = dict(fields or {})
+        """What the list may be filtered by."""
         self.columns = dict(columns)
         self.default_sort = default_sort
         self.sortable = frozenset(name for name, column in columns.items() if column.order)

@@ -6,7 +6,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, any_, bindparam, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -25,8 +36,8 @@ from blogadmin.core.queries.listing import (
     text,
 )
 from blogadmin.core.queries.rows import Dependents, PostDetail, PostRow, SlugOwner
-from blogadmin.core.queries.spec import Sort
-from blogadmin.core.values import SLUG_MAX
+from blogadmin.core.queries.spec import Field, Kind, Sort
+from blogadmin.core.values import SLUG_MAX, PostStatus
 
 _COMMENTS = select(func.count()).where(Comment.post_id == Post.id).correlate(Post).scalar_subquery()
 _TAGS = Post.metadata_["tags"]
@@ -51,8 +62,19 @@ LISTING: Listing[PostRow] = Listing(
         "created_at": moment(Post.created_at),
         "updated_at": moment(Post.updated_at),
         "version": Column(shown=Post.version),
+        "snippet": Column(shown=literal_column("''", Text)),
     },
     default_sort=(Sort("updated_at", descending=True),),
+    fields={
+        "status": Field(Kind.CHOICE, tuple(PostStatus)),
+        "author_id": Field(Kind.PERSON),
+        "created_at": Field(Kind.TIME),
+        "updated_at": Field(Kind.TIME),
+        "tags": Field(Kind.TAGS),
+        "metadata": Field(Kind.KEY),
+        "comments": Field(Kind.NUMBER),
+        "view_count": Field(Kind.NUMBER),
+    },
 )
 """The list of posts, the one touched last at the top."""
 

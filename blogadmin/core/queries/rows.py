@@ -25,7 +25,10 @@ class UserRow(NamedTuple):
 
 
 class PostRow(NamedTuple):
-    """A post as a list shows it. ``tags`` is empty unless the metadata's ``tags`` is a list of strings."""
+    """A post as a list shows it. ``tags`` is empty unless the metadata's ``tags`` is a list of strings.
+
+    ``snippet`` shows where a search through bodies hit, each hit between U+0002 and U+0003; otherwise empty.
+    """
 
     id: int
     title: str
@@ -40,6 +43,7 @@ class PostRow(NamedTuple):
     created_at: datetime
     updated_at: datetime
     version: int
+    snippet: str = ""
 
 
 class CommentRow(NamedTuple):

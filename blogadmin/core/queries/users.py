@@ -23,8 +23,9 @@ from blogadmin.core.queries.listing import (
     text,
 )
 from blogadmin.core.queries.rows import Dependents, UserChoice, UserDetail, UserRow
-from blogadmin.core.queries.spec import Sort
+from blogadmin.core.queries.spec import Field, Kind, Sort
 from blogadmin.core.queries.words import WORDS_MOST, literally, matches, search_words
+from blogadmin.core.values import Role
 
 _POSTS = select(func.count()).where(Post.author_id == User.id).correlate(User).scalar_subquery()
 _COMMENTS = select(func.count()).where(Comment.author_id == User.id).correlate(User).scalar_subquery()
@@ -46,6 +47,13 @@ LISTING: Listing[UserRow] = Listing(
         "version": Column(shown=User.version),
     },
     default_sort=(Sort("name"),),
+    fields={
+        "role": Field(Kind.CHOICE, tuple(Role)),
+        "is_active": Field(Kind.FLAG),
+        "created_at": Field(Kind.TIME),
+        "updated_at": Field(Kind.TIME),
+        "posts": Field(Kind.NUMBER),
+    },
 )
 """The list of users, by name."""
 
