@@ -14,6 +14,7 @@ from blogadmin.gui.pages.changing import Changing
 from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.page_frame import PageFrame
 from blogadmin.gui.pages.read_failure import why_unread
+from blogadmin.gui.tables.copying import COPY_MOST
 from blogadmin.gui.tables.list_model import ListModel, State
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class ListPage(PageFrame):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._context_menu)
         self.view.sort_requested.connect(self._sort)
+        self.view.copied.connect(self._say_copied)
         self.bulk_bar.cleared.connect(self.view.clear_selection)
         self.model.state_changed.connect(self._show_state)
         self.model.rows_known.connect(self._show_state)
@@ -173,5 +175,17 @@ class ListPage(PageFrame):
         self.bulk_bar.set_count(count)
         self._show_status()
 
+    def _say_copied(self, rows: int, wanted: int) -> None:
+        self._services.messages.status(copied_words(rows, wanted))
+
     def _context_menu(self, where: QPoint) -> None:
         self.verbs.context_menu(self).popup(self.view.viewport().mapToGlobal(where))
+
+
+def copied_words(rows: int, wanted: int) -> str:
+    """What became of a request to copy: ``rows`` of ``wanted`` rows are on the clipboard."""
+    if wanted > COPY_MOST:
+        return f"Only the first {COPY_MOST:,} of {wanted:,} rows were copied"
+    if rows < wanted:
+        return f"Copied {rows:,} of {wanted:,} rows; the others are deleted"
+    return "Copied 1 row" if rows == 1 else f"Copied {rows:,} rows"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from blogadmin.core.database.errors import Unavailable
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.main_window import MainWindow
-from blogadmin.gui.pages.page import ListPage
+from blogadmin.gui.pages.page import ListPage, copied_words
 from blogadmin.gui.pages.registry import NOUNS
 from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
 from tests.gui.recorder import Recorder
@@ -162,6 +163,22 @@ def test_a_lost_connection_is_told_over_the_pages_and_counted_down(
     assert label.text() == "Connected"
     assert not window.connection_banner.isVisible()
     qtbot.waitUntil(lambda: services.tasks.outstanding == 0)
+
+
+def test_it_is_said_how_many_rows_were_copied(window: MainWindow, messages: Recorder, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    page.view.selectAll()
+    window.menus.copy.trigger()
+    qtbot.waitUntil(lambda: messages.statuses == ["Copied 3 rows"])
+    assert QApplication.clipboard().text().count("\n") == 3
+    page.view.selectRow(0)
+    QTest.keySequence(page.view, QKeySequence.StandardKey.Copy)
+    qtbot.waitUntil(lambda: messages.statuses[1:] == ["Copied 1 row"])
+
+
+def test_a_copy_that_was_cut_short_says_so() -> None:
+    assert copied_words(10_000, 12_431) == "Only the first 10,000 of 12,431 rows were copied"
+    assert copied_words(11, 12) == "Copied 11 of 12 rows; the others are deleted"
 
 
 def test_no_row_is_opened_twice(window: MainWindow, qtbot: QtBot) -> None:
