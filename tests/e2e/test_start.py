@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QWidget
 from shiboken6 import isValid
 
@@ -292,6 +293,26 @@ def test_unsaved_work_is_asked_about_before_the_server_changes(
     else:
         assert robot.dialog("postDialog").text("title") == "Not to be lost"
         robot.says("30 posts")
+
+
+def test_from_an_empty_database_there_is_a_way_back_to_the_former(
+    robot: Robot, empty_database_url: str
+) -> None:
+    robot.select(0)
+    robot.trigger("archivedStatusAction")
+    robot.wait(robot.action("undoAction").isEnabled)
+    robot.trigger("connectAction")
+    fill_in(robot, empty_database_url).click("connectButton")
+    welcome(robot)
+    assert not robot.root.findChild(QAction, "undoAction").isEnabled()  # pyright: ignore[reportOptionalMemberAccess]
+    robot.click("backButton")
+    robot.says("30 posts")
+    robot.wait(lambda: robot.root.findChild(QWidget, "welcomePage") is None)
+    assert robot.find(QWidget, "navigation").isEnabled()
+    assert robot.action("undoAction").isEnabled()
+    robot.search("number 07")
+    robot.says("1 post")
+    assert tables(empty_database_url) == set()
 
 
 def test_a_declined_foreign_database_leaves_the_open_one_in_place(

@@ -26,18 +26,22 @@ _WAYS = (
 class WelcomePage(Panel):
     """Offers what to do with an empty database. Nothing has been written before a choice.
 
+    ``back_to`` names the database that is still open behind it, if there is one, and ``place`` this one.
+
     Signals:
-        sample_chosen, empty_chosen, server_chosen: which way the person took.
+        sample_chosen, empty_chosen, server_chosen, back_chosen: which way the person took.
     """
 
     sample_chosen = Signal()
     empty_chosen = Signal()
     server_chosen = Signal()
+    back_chosen = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, place: str = "", back_to: str = "") -> None:
         super().__init__("surface", parent=parent)
         self.setObjectName("welcomePage")
         self.setAccessibleName("Welcome")
+        self._place, self._back_to = place, back_to
         self._busy = Label(tone="muted", parent=self)
         self._busy.setObjectName("welcomeState")
         self._buttons = [self._button(*way) for way in _WAYS]
@@ -45,6 +49,12 @@ class WelcomePage(Panel):
             self._buttons, (self.sample_chosen, self.empty_chosen, self.server_chosen), strict=True
         ):
             button.clicked.connect(chosen)
+        if back_to:
+            way = self._button(
+                "backButton", "undo", f"Back to {back_to}", "Nothing is written into the empty database."
+            )
+            way.clicked.connect(self.back_chosen)
+            self._buttons.append(way)
         self._lay_out()
 
     def set_busy(self, words: str) -> None:
@@ -67,9 +77,12 @@ class WelcomePage(Panel):
         column = QVBoxLayout()
         column.setSpacing(SPACE_L)
         column.addStretch(2)
-        column.addWidget(Label("Welcome to blogadmin", role="number", parent=self))
-        hint = "This database is empty. How do you want to begin?"
-        column.addWidget(Label(hint, tone="muted", wrap=True, parent=self))
+        title = "An empty database" if self._back_to else "Welcome to blogadmin"
+        column.addWidget(Label(title, role="number", parent=self))
+        what = f"There is nothing yet in {self._place}." if self._back_to else "This database is empty."
+        hint = Label(f"{what} How do you want to begin?", tone="muted", wrap=True, parent=self)
+        hint.setObjectName("welcomeHint")
+        column.addWidget(hint)
         column.addSpacing(SPACE_XXL)
         for button in self._buttons:
             column.addWidget(button)

@@ -34,6 +34,7 @@ class Menus:
         self._view = self._menu("View", "viewMenu")
         self._noun = self._menu("Selection", "selectionMenu")
         self._help = self._menu("Help", "helpMenu")
+        self._has_page = False
         self._make_window_actions()
         self._fill_view()
         self._fill_help()
@@ -42,6 +43,10 @@ class Menus:
     def show_page(self, page: ListPage | None) -> None:
         """Offer the verbs of ``page``, or only the window's own."""
         verbs = page.verbs.all if page is not None else {}
+        self._has_page = page is not None
+        self.copy.setEnabled(self._has_page)
+        self.select_all.setEnabled(self._has_page)
+        self._show_undo()
         self._refill(self._file, [verbs.get("newAction"), None, self.connect, None, self.quit])
         self._refill(
             self._edit,
@@ -165,7 +170,8 @@ class Menus:
             (self.undo, history.can_undo, history.undo_text),
             (self.redo, history.can_redo, history.redo_text),
         ):
-            action.setEnabled(can)
+            # Not behind a welcome page: it would change a database that nobody is looking at.
+            action.setEnabled(can and self._has_page)
             action.setText(text)
 
     @staticmethod

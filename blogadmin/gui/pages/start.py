@@ -36,6 +36,7 @@ class Start(QObject):
         self._opener = opener
         self._window = window
         self._offering: Opened | None = None
+        self._entered: Opened | None = None
         window.server_wanted.connect(self.ask_for_server)
 
     def begin(self, url: str | None = None) -> None:
@@ -70,6 +71,7 @@ class Start(QObject):
 
     def _enter(self, opened: Opened) -> None:
         self._close_offered(opened)
+        self._entered = opened
         old = self._services.tasks.database
         self._services.tasks.set_database(opened.database)
         if old is not None and old is not opened.database:
@@ -114,7 +116,8 @@ class Start(QObject):
 
         self._close_offered(opened)
         self._offering = opened
-        page = WelcomePage(self._window)
+        former = self._entered
+        page = WelcomePage(self._window, place=_spoken(opened), back_to=_spoken(former) if former else "")
         page.sample_chosen.connect(
             lambda: self._prepare(page, "Filling the sample blog…", lambda: self._opener.load_sample(opened))
         )
@@ -122,6 +125,8 @@ class Start(QObject):
             lambda: self._prepare(page, "Making the tables…", lambda: self._opener.upgrade(opened))
         )
         page.server_chosen.connect(self.ask_for_server)
+        if former is not None:
+            page.back_chosen.connect(lambda: self._enter(former))
         self._window.show_start(page)
         self._window.connection.connected(opened.place, local=opened.local, encrypted=opened.encrypted)
 
@@ -174,3 +179,8 @@ class Start(QObject):
     def _open_read_only(self, opened: Opened) -> None:
         opened.database.read_only = True
         self._enter(opened)
+
+
+def _spoken(opened: Opened) -> str:
+    """Where a database is, for the middle of a sentence."""
+    return "the blog on this computer" if opened.local else opened.place
