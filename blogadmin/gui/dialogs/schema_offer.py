@@ -58,6 +58,8 @@ class AdoptionPlan(Protocol):
     def needs_timezone(self) -> tuple[str, ...]: ...
     @property
     def can_apply(self) -> bool: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
     def as_sql(self) -> str: ...
 
 
@@ -84,6 +86,9 @@ class _Offer(QDialog):
         self.accept_button = primary_button(accept, "acceptButton", parent=self)
         self.reject_button = plain_button(reject, "rejectButton", parent=self)
         self.leading: list[QWidget] = []
+        self.doing = Label(role="caption", tone="muted", parent=self)
+        self.doing.setObjectName("doing")
+        self._at_work = False
         self.accept_button.clicked.connect(self.go)
         self.reject_button.clicked.connect(self.reject)
 
@@ -95,29 +100,46 @@ class _Offer(QDialog):
         for widget in between:
             layout.setStretchFactor(widget, int(isinstance(widget, QTableWidget)))
         body.setLayout(layout)
-        foot = footer(self.leading, button_box(self.accept_button, self.reject_button))
+        foot = footer([*self.leading, self.doing], button_box(self.accept_button, self.reject_button))
         frame(self, [self.trouble, body], foot, grows=body)
 
     def go(self) -> None:
         """Do what is offered."""
 
+    def decline(self) -> None:
+        """The person does not want it; the dialog closes next."""
+
     def work(self, job: Callable[[], Any], done: Callable[[Any], object]) -> None:
-        """Run ``job`` on a worker; the buttons wait, a failure is told here and nothing closes."""
+        """Run ``job`` on a worker; everything waits for it, a failure is told here and nothing closes."""
         self.trouble.hide()
-        self.setEnabled(False)
+        self._set_at_work(True)
 
         def over(answer: Any) -> None:
-            self.setEnabled(True)
+            self._set_at_work(False)
             done(answer)
 
         self.services.tasks.run(job, over, self._failed, owner=self)
 
+    def _set_at_work(self, at_work: bool) -> None:
+        self._at_work = at_work
+        self.setEnabled(not at_work)
+        self.doing.setText("Working… It is done as a whole or not at all." if at_work else "")
+
     def _failed(self, exc: Exception) -> None:
-        self.setEnabled(True)
+        self._set_at_work(False)
         if isinstance(exc, KnownError):
             self.trouble.set_message("Nothing was changed.", str(exc))
         else:
             self.services.messages.bug(exc)
+
+    # Qt's overrides
+
+    def reject(self) -> None:
+        # The window's own button to close works even on a window that waits. What is under way goes on, so
+        # nobody may be told that nothing happens.
+        if not self._at_work:
+            self.decline()
+            super().reject()
 
 
 class UpgradeOffer(_Offer):
@@ -158,15 +180,12 @@ class UpgradeOffer(_Offer):
         self.upgraded.emit(answer)
         self.accept()
 
-    def _quit(self) -> None:
-        super().reject()
-        self._window.close()
-
-    # Qt's overrides
-
-    def reject(self) -> None:
+    def decline(self) -> None:
         self.read_only_chosen.emit()
-        super().reject()
+
+    def _quit(self) -> None:
+        self.done(QDialog.DialogCode.Rejected)
+        self._window.close()
 
 
 class MisfitTable(QTableWidget):
@@ -230,8 +249,11 @@ class AdoptOffer(_Offer):
         self.details.setAccessibleName("What adopting will do")
         self.accept_button.setEnabled(False)
         self._misfits = MisfitTable(self)
+        self._notes = Label(wrap=True, parent=self)
+        self._notes.setObjectName("notes")
+        self._notes.hide()
         self._asked: str | None = None
-        self.arrange(self._zone_field, self._misfits)
+        self.arrange(self._zone_field, self._misfits, self._notes)
         self._read_plan()
 
     def _make_zone(self) -> None:
@@ -286,6 +308,9 @@ class AdoptOffer(_Offer):
         if plan.needs_timezone:
             self._zone_field.show()
         self._misfits.show_misfits(plan.misfits)
+        mark = "• " if len(plan.notes) > 1 else ""
+        self._notes.setText("\n".join(f"{mark}{note}" for note in plan.notes))
+        self._notes.setVisible(bool(plan.notes))
         self.details.setVisible(not plan.misfits)
         if plan.misfits:
             self.trouble.set_message("It does not fit yet.", "What is listed below must be put right first.")
@@ -311,8 +336,5 @@ class AdoptOffer(_Offer):
         self.adopted.emit(answer)
         self.accept()
 
-    # Qt's overrides
-
-    def reject(self) -> None:
+    def decline(self) -> None:
         self.declined.emit()
-        super().reject()

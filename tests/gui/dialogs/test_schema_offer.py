@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -155,6 +156,44 @@ def test_an_adoption_that_fails_says_so_and_can_be_tried_again(
         click(dialog, "acceptButton")
 
 
+def test_an_adoption_under_way_cannot_be_declined(services: Services, window: QWidget, qtbot: QtBot) -> None:
+    go_on = threading.Event()
+    plan = Plan(statements=("ALTER TABLE users ADD COLUMN version integer",))
+    dialog = AdoptOffer(
+        services, window, plan_for=lambda _zone: plan, adopt=lambda _zone: go_on.wait(10) and "adopted"
+    )
+    dialog.open()
+    qtbot.waitUntil(field(dialog, "acceptButton").isEnabled)
+    with qtbot.assertNotEmitted(dialog.declined), qtbot.waitSignal(dialog.adopted) as adopted:
+        click(dialog, "acceptButton")
+        assert field(dialog, "doing").text() == "Working… It is done as a whole or not at all."
+        dialog.close()
+        assert dialog.isVisible()
+        go_on.set()
+    assert adopted.args == ["adopted"]
+    assert field(dialog, "doing").text() == ""
+
+
+def test_the_notes_of_a_plan_stand_by_themselves(services: Services, window: QWidget, qtbot: QtBot) -> None:
+    plan = Plan(statements=("SELECT 1",), notes=("The <b>application</b> must expect times with a zone.",))
+    dialog = offer_plan(services, window, plan)
+    notes = field(dialog, "notes")
+    qtbot.waitUntil(notes.isVisible)
+    assert notes.text() == plan.notes[0]
+    assert notes.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_several_notes_are_a_list_and_none_take_no_room(
+    services: Services, window: QWidget, qtbot: QtBot
+) -> None:
+    dialog = offer_plan(services, window, Plan(statements=("SELECT 1",), notes=("One.", "Two.")))
+    qtbot.waitUntil(field(dialog, "notes").isVisible)
+    assert field(dialog, "notes").text() == "• One.\n• Two."
+    without = offer_plan(services, window, Plan(statements=("SELECT 1",)))
+    qtbot.waitUntil(field(without, "acceptButton").isEnabled)
+    assert not field(without, "notes").isVisible()
+
+
 def _locked() -> str:
     raise Locked("Others use the tables.")
 
@@ -231,3 +270,13 @@ def test_the_welcome_offers_three_ways_and_the_first_is_chosen(qtbot: QtBot) -> 
     assert field(page, "welcomeState").text() == "Making the tables…"
     page.set_busy("")
     assert field(page, "sampleButton").isEnabled()
+
+
+def test_a_welcome_over_an_open_blog_leads_back_to_it(qtbot: QtBot) -> None:
+    page = WelcomePage(place="anna@example.org / new", back_to="the blog on this computer")
+    qtbot.addWidget(page)
+    page.show()
+    assert field(page, "backButton").text() == "Back to the blog on this computer"
+    assert "anna@example.org / new" in field(page, "welcomeHint").text()
+    with qtbot.waitSignal(page.back_chosen):
+        click(page, "backButton")
