@@ -34,7 +34,8 @@ CATALOGUE = {
     ),
     "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
     "functions": (
-        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        " AND oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e') ORDER BY 1"
     ),
     "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
     "sequences": "SELECT sequencename, data_type::text FROM pg_sequences ORDER BY 1",
@@ -100,7 +101,7 @@ def test_making_the_tables_twice_harms_nothing(empty: Database, empty_database_u
     for _ in range(2):
         with empty.engine.begin() as connection:
             Base.metadata.create_all(connection)
-    assert len(catalogue(empty_database_url)["triggers"]) == 3
+    assert len(catalogue(empty_database_url)["triggers"]) == 5
 
 
 def difference(connection: Connection) -> list[object]:

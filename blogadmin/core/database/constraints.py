@@ -24,6 +24,7 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType(
         "slug": values.SLUG_MAX,
         "role": values.CHOICE_MAX,
         "status": values.CHOICE_MAX,
+        "noun": values.CHOICE_MAX,
     }
 )
 """Characters that fit into each column of limited length."""
@@ -57,12 +58,16 @@ UNIQUE: Final[Mapping[str, Says]] = MappingProxyType(
         "users_pkey": Says("id", _TAKEN_ID),
         "posts_pkey": Says("id", _TAKEN_ID),
         "comments_pkey": Says("id", _TAKEN_ID),
+        "saved_views_pkey": Says("id", _TAKEN_ID),
         "ix_users_email": Says(
             "email", "The e-mail address already belongs to another user. Enter another one."
         ),
         "posts_slug_key": Says("slug", "The address is already taken by another post. Choose another one."),
         "posts_public_id_key": Says(
             "public_id", "The public id already belongs to another post. Save again."
+        ),
+        "saved_views_owner_noun_name_key": Says(
+            "name", "You have a view of this name already. Choose another name, or replace that view."
         ),
     }
 )
@@ -79,6 +84,9 @@ CHECKS: Final[Mapping[str, Says]] = MappingProxyType(
         "posts_body_check": Says("body", "is larger than 5 MB. Shorten it, or split the post."),
         "comments_body_check": Says("body", "is required and at most 5 MB large."),
         "comments_status_check": Says("status", _STATUS),
+        "saved_views_name_check": Says("name", f"is required and has at most {values.NAME_MAX} characters."),
+        "saved_views_noun_check": Says("noun", "is required."),
+        "saved_views_spec_check": Says("spec", "must be a JSON object."),
     }
 )
 REFERENCES: Final[Mapping[str, Reference]] = MappingProxyType(

@@ -3,7 +3,8 @@
 from blogadmin.core.models.base import Base
 from blogadmin.core.models.comment import Comment
 from blogadmin.core.models.post import Post
+from blogadmin.core.models.saved_view import SavedView
 from blogadmin.core.models.triggers import FUNCTIONS, TRIGGERS
 from blogadmin.core.models.user import User
 
-__all__ = ["FUNCTIONS", "TRIGGERS", "Base", "Comment", "Post", "User"]
+__all__ = ["FUNCTIONS", "TRIGGERS", "Base", "Comment", "Post", "SavedView", "User"]

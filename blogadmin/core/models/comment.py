@@ -37,7 +37,9 @@ class Comment(Versioned, Base):
         length_between("body", 1, values.BODY_MAX_BYTES),
         Index(None, "post_id", "id"),
         Index(None, "author_id", "id"),
+        Index(None, "status", "id"),
         Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
     )
     __mapper_args__ = {  # noqa: RUF012 - SQLAlchemy's own declarative attribute
         "version_id_col": Versioned.version,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blogadmin.core import values
 from blogadmin.core.models.base import Base, Choice, PrimaryKey, Versioned, length_between, one_of
+from blogadmin.core.models.search import trigram_index
 
 if TYPE_CHECKING:
     from blogadmin.core.models.comment import Comment
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Post(Versioned, Base):
-    """One article. ``body`` is Markdown and loads only when asked for; the blog counts in ``view_count``."""
+    """One article. ``body`` is Markdown and loads only when asked for; the blog counts in ``view_count``.
+
+    ``body_search`` belongs to the database: queries may name it, an entity never loads or sends it.
+    """
 
     __tablename__ = "posts"
 
@@ -35,6 +39,9 @@ class Post(Versioned, Base):
     view_count: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB(none_as_null=True))
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    body_search: Mapped[str | None] = mapped_column(
+        TSVECTOR, deferred=True, deferred_raiseload=True, sort_order=99
+    )
 
     author: Mapped[User] = relationship(back_populates="posts")
     comments: Mapped[list[Comment]] = relationship(back_populates="post", passive_deletes="all")
@@ -47,7 +54,14 @@ class Post(Versioned, Base):
         CheckConstraint(text("metadata IS NULL OR jsonb_typeof(metadata) = 'object'"), name="metadata"),
         CheckConstraint(text(f"octet_length(body) <= {values.BODY_MAX_BYTES}"), name="body"),
         Index(None, "author_id", "id"),
+        Index(None, "title", "id"),
+        Index(None, "status", "id"),
+        Index(None, "view_count", "id"),
+        Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
+        trigram_index("ix_posts_trigrams", "title", "slug"),
+        Index(None, "body_search", postgresql_using="gin"),
+        Index(None, "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}),
     )
     __mapper_args__ = {  # noqa: RUF012 - SQLAlchemy's own declarative attribute
         "version_id_col": Versioned.version,

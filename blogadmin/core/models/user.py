@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blogadmin.core import values
 from blogadmin.core.models.base import Base, Choice, PrimaryKey, Versioned, length_between, one_of
+from blogadmin.core.models.search import trigram_index
 
 if TYPE_CHECKING:
     from blogadmin.core.models.comment import Comment
@@ -37,6 +38,11 @@ class User(Versioned, Base):
         CheckConstraint(text(f"email ~ '{values.EMAIL_PATTERN}'"), name="email"),
         length_between("name", 1, values.NAME_MAX),
         Index(None, "name", "id"),
+        Index(None, "role", "id"),
+        Index(None, "is_active", "id"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        trigram_index("ix_users_trigrams", "name", "email"),
     )
     __mapper_args__ = {  # noqa: RUF012 - SQLAlchemy's own declarative attribute
         "version_id_col": Versioned.version,

@@ -30,7 +30,7 @@ More about it.
 
 from alembic import op
 
-revision: str = "0002"
+revision: str = "9001"
 down_revision: str | None = "{parent}"
 
 
@@ -58,7 +58,7 @@ def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     shutil.copytree(paths.migrations_dir(), folder)
 
     def add(last: str = "SELECT 1") -> None:
-        (folder / "versions" / "0002_more.py").write_text(SECOND.format(parent=parent, last=last))
+        (folder / "versions" / "9001_more.py").write_text(SECOND.format(parent=parent, last=last))
         monkeypatch.setattr(paths, "migrations_dir", lambda: folder)
         schema.migrations.cache_clear()
 
@@ -124,7 +124,7 @@ def test_an_older_database_tells_what_an_upgrade_will_do(
 ) -> None:
     before = schema.head()
     add_migration()
-    assert schema.inspect(database) == schema.State("older", before, "0002", ("Greet whoever reads posts.",))
+    assert schema.inspect(database) == schema.State("older", before, "9001", ("Greet whoever reads posts.",))
     schema.upgrade(database_url)
     assert schema.inspect(database).kind == "current"
     assert greeted(database)
@@ -155,7 +155,7 @@ def test_an_upgrade_does_not_wait_long_for_a_table_in_use(
 def test_migrations_that_do_not_form_one_chain_are_a_bug(add_migration: Callable[..., None]) -> None:
     add_migration()
     stray = SECOND.format(parent="0000", last="SELECT 1")
-    (paths.migrations_dir() / "versions" / "0002_more.py").write_text(stray)
+    (paths.migrations_dir() / "versions" / "9001_more.py").write_text(stray)
     schema.migrations.cache_clear()
     with pytest.raises(RuntimeError, match="one chain"):
         schema.head()
