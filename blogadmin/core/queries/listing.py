@@ -35,8 +35,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, OID, REGCLASS
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from blogadmin.core.database.errors import Invalid
+from blogadmin.core.queries.anchored import Anchored, Arranged
 from blogadmin.core.queries.cells import Time
 from blogadmin.core.queries.spec import Field, ListSpec, Sort, Unreadable
+from blogadmin.core.queries.terms import Term
 from blogadmin.core.queries.words import matches, search_words
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
@@ -123,6 +125,9 @@ class Listing(Generic[RowT]):
         self._first = lru_cache(maxsize=128)(self._first_statement)
         self._ids = lru_cache(maxsize=128)(self._ids_statement)
         self._packed = lru_cache(maxsize=128)(self._packed_statement)
+        self._parts = lru_cache(maxsize=128)(self._in_parts)
+        self.places = Anchored(self)
+        """Where the rows of a list are."""
         self._block = self._shown().where(self._key == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 
     def first(self, session: Session, spec: ListSpec, limit: int = 128) -> list[RowT | Unreadable]:
@@ -172,6 +177,11 @@ class Listing(Generic[RowT]):
             return int(known)
         some = select(self._key).limit(_COUNTED_EXACTLY).subquery()
         return session.scalar(select(func.count()).select_from(some)) or 0
+
+    def arranged(self, spec: ListSpec) -> tuple[Arranged | None, Mapping[str, Any]]:
+        """The list in parts and its parameters; ``None`` for one that can have no rows."""
+        words = search_words(spec.search)
+        return (None, {}) if words is None else (self._parts(spec.sort, len(words)), words)
 
     def why_unreadable(self, session: Session, id_: int) -> str:
         """Tell which columns of a row cannot be shown, for the person."""
@@ -233,6 +243,20 @@ class Listing(Generic[RowT]):
             statement = statement.where(matches(searched, words))
         return statement.order_by(*self._order(self._sorts(sorts)))
 
+    def _in_parts(self, sorts: tuple[Sort, ...], words: int) -> Arranged:
+        ordered = {sort.column for sort in self._sorts(sorts)}
+        used = {
+            name: column
+            for name, column in self.columns.items()
+            if name in ordered or (words and column.searched is not None)
+        }
+        searched = [column.searched for column in self.columns.values() if column.searched is not None]
+        where = matches(searched, words) if words else None
+        rows = self._joined(select(self._key), used)
+        terms = self._terms(self._sorts(sorts))
+        stored = all(isinstance(term.expression, QueryableAttribute) for term in terms)
+        return Arranged(self._key, rows, where, terms, seekable=stored and len(sorts) <= 1)
+
     def _sorts(self, sorts: tuple[Sort, ...]) -> tuple[Sort, ...]:
         chosen = sorts or self.default_sort
         for sort in chosen:
@@ -241,15 +265,18 @@ class Listing(Generic[RowT]):
         return chosen
 
     def _order(self, sorts: tuple[Sort, ...]) -> list[ColumnElement[Any]]:
-        """Expressions that put every row in its one place: a unique column, or id, ends them."""
-        order: dict[Any, ColumnElement[Any]] = {}
+        return [term.directed() for term in self._terms(sorts)]
+
+    def _terms(self, sorts: tuple[Sort, ...]) -> tuple[Term, ...]:
+        """Terms that put every row in its one place: a unique column, or id, ends them."""
+        terms: dict[Any, Term] = {}
         for sort in sorts:
-            for term in self.columns[sort.column].order:
-                order.setdefault(term, _directed(term, sort.descending))
-                if self._is_unique(term):
-                    return list(order.values())
+            for expression in self.columns[sort.column].order:
+                terms.setdefault(expression, Term.of(expression, descending=sort.descending))
+                if self._is_unique(expression):
+                    return tuple(terms.values())
         # The same direction as the last column, so that one (column, id) index serves both.
-        return [*order.values(), _directed(self._key, sorts[-1].descending)]
+        return (*terms.values(), Term.of(self._key, descending=sorts[-1].descending))
 
     def _is_unique(self, term: ColumnElement[Any] | QueryableAttribute[Any]) -> bool:
         if not isinstance(term, QueryableAttribute):
@@ -257,11 +284,3 @@ class Listing(Generic[RowT]):
         stored = term.property.columns[0]
         own = stored.table is self._key.property.columns[0].table
         return own and not stored.nullable and bool(stored.primary_key or stored.unique)
-
-
-def _directed(term: ColumnElement[Any] | QueryableAttribute[Any], descending: bool) -> ColumnElement[Any]:
-    if not descending:
-        return term.asc()
-    # For a column without NULLs the words would only keep PostgreSQL from using the index.
-    never_null = isinstance(term, QueryableAttribute) and not term.property.columns[0].nullable
-    return term.desc() if never_null else term.desc().nulls_last()
