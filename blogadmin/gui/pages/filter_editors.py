@@ -164,7 +164,9 @@ class FlagEditor(Editor):
 class PersonEditor(Editor):
     """Somebody whose name is typed; never a list of everybody."""
 
-    def __init__(self, name: str, title: str, field: Field, parent: QWidget, tasks: Tasks) -> None:
+    def __init__(
+        self, name: str, title: str, field: Field, parent: QWidget, tasks: Tasks, names: dict[int, str]
+    ) -> None:
         from blogadmin.gui.dialogs.author_field import AuthorField
 
         super().__init__(name, title, field, parent)
@@ -172,6 +174,7 @@ class PersonEditor(Editor):
         self.person.setObjectName("filterPerson")
         self.person.setAccessibleName(title)
         self.person.changed.connect(self.changed)
+        self.person.person_changed.connect(lambda p: p and names.update({p.id: p.name}))
         self.lines.addWidget(self.person)
 
     def first(self) -> QWidget:
@@ -344,10 +347,12 @@ class NumberEditor(Editor):
         super()._operator_changed()
 
 
-def make_editor(name: str, title: str, field: Field, parent: QWidget, tasks: Tasks) -> Editor:
-    """The form for conditions on a field of that kind."""
+def make_editor(
+    name: str, title: str, field: Field, parent: QWidget, tasks: Tasks, names: dict[int, str]
+) -> Editor:
+    """The form for conditions on a field of that kind; who is chosen in it is added to ``names``."""
     if field.kind is Kind.PERSON:
-        return PersonEditor(name, title, field, parent, tasks)
+        return PersonEditor(name, title, field, parent, tasks, names)
     return _EDITORS[field.kind](name, title, field, parent)
 
 

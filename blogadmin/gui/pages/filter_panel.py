@@ -124,7 +124,9 @@ class FilterPanel(Popover):
     def _open_editor(self, name: str, condition: Condition | None) -> None:
         self._drop_editor()
         title = self._words.title(name)
-        editor = self.editor = make_editor(name, title, self._fields[name], self._page, self._tasks)
+        editor = self.editor = make_editor(
+            name, title, self._fields[name], self._page, self._tasks, self._words.names
+        )
         editor.setObjectName("filterEditor")
         self._form.insertWidget(1, editor)
         if condition is not None:

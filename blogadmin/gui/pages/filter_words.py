@@ -63,7 +63,7 @@ class FilterWords:
 
     def __init__(self, columns: tuple[Column, ...], fields: Mapping[str, Field]) -> None:
         self._columns = columns
-        self._fields = fields
+        self.fields = fields
         self.names: dict[int, str] = {}
 
     def title(self, name: str) -> str:
@@ -85,7 +85,7 @@ class FilterWords:
 
     def value(self, condition: Condition) -> str:
         """What a condition wants of its field."""
-        field = self._fields.get(condition.field)
+        field = self.fields.get(condition.field)
         words = _VALUES.get(field.kind) if field is not None else None
         return words(self, condition.op, condition.value) if words is not None else str(condition.value)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from blogadmin.gui.pages.page import ListPage
 
 Keys = QKeySequence.StandardKey
+FINDING = ("findAction", "bodiesAction", "addFilterAction", "removeFilterAction", "clearFiltersAction")
+"""The page's verbs in the Find menu, in their order."""
 Choice = TypeVar("Choice", Mode, Density)
 
 
@@ -31,6 +33,7 @@ class Menus:
         bar.setObjectName("menuBar")
         self._file = self._menu("File", "fileMenu")
         self._edit = self._menu("Edit", "editMenu")
+        self._find = self._menu("Find", "findMenu")
         self._view = self._menu("View", "viewMenu")
         self._noun = self._menu("Selection", "selectionMenu")
         self._help = self._menu("Help", "helpMenu")
@@ -50,8 +53,10 @@ class Menus:
         self._refill(self._file, [verbs.get("newAction"), None, self.connect, None, self.quit])
         self._refill(
             self._edit,
-            [self.undo, self.redo, None, self.copy, self.select_all, None, verbs.get("findAction")],
+            [self.undo, self.redo, None, self.copy, self.select_all],
         )
+        self._refill(self._find, [verbs[name] for name in FINDING if name in verbs])
+        self._find.menuAction().setVisible(page is not None)
         bulk = page.verbs.bulk if page is not None else []
         self._refill(self._noun, [verbs.get("editAction"), None, *bulk, None, verbs.get("deleteAction")])
         self._noun.menuAction().setVisible(page is not None)

@@ -60,6 +60,8 @@ class Noun:
     toggle: Callable[[tuple[int, ...], bool], Operation] | None = None
     """Makes the operation behind the check box column."""
     can_delete: bool = field(default=True)
+    has_bodies: bool = False
+    """Whether its texts can be searched, not only what its columns show."""
 
     def count(self, number: int) -> str:
         """The number with the noun: "1 post", "1,204 posts"."""

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.changing import Changing
+from blogadmin.gui.pages.finding import Finding
+from blogadmin.gui.pages.finding_words import nothing_found
 from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.page_frame import PageFrame
 from blogadmin.gui.pages.read_failure import why_unread
@@ -37,6 +38,7 @@ class ListPage(PageFrame):
         self.model.setParent(self)
         self._services = services
         self._changing = Changing(self, services)
+        self.finding = Finding(self, services)
         self._make_verbs()
         self.lay_out(self._choose_columns)
         self._connect()
@@ -46,7 +48,7 @@ class ListPage(PageFrame):
 
     def start(self) -> None:
         """Load the list from the database that is there now."""
-        self.model.load(ListSpec(self.search.text().strip(), self.view.sort_keys()))
+        self.finding.start()
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Switch the verbs that change something on or off; ``why`` is told where they are."""
@@ -67,22 +69,18 @@ class ListPage(PageFrame):
         add = self.verbs.add
         self._changing.make_verbs()
         add("reloadAction", "Reload", "refresh", self.model.reload, Keys.Refresh)
-        add("findAction", "Find", "search", self._find, Keys.Find)
-        slash = add("searchKeyAction", "Search", "search", self._find, "/")
-        slash.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.view.addAction(slash)
-        for name in ("newAction", "reloadAction", "findAction"):
+        self.finding.make_verbs()
+        for name in ("newAction", "reloadAction"):
             # Wherever in the window the keyboard is; a page that is not in front takes no keys.
             if name in self.verbs.all:
                 self.verbs.all[name].setShortcutContext(Qt.ShortcutContext.WindowShortcut)
 
     def _connect(self) -> None:
-        self.search.search_requested.connect(self._search)
         self.view.open_requested.connect(self.open_row)
         self.view.selection_changed_by_id.connect(self._selection_changed)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._context_menu)
-        self.view.sort_requested.connect(self._sort)
+        self.finding.changed.connect(self._show_state)
         self.view.copied.connect(self._say_copied)
         self.bulk_bar.cleared.connect(self.view.clear_selection)
         self.model.state_changed.connect(self._show_state)
@@ -112,17 +110,12 @@ class ListPage(PageFrame):
         self._show_status()
 
     def _show_empty(self, failed: bool) -> None:
-        noun, words = self.noun, self.search.text().strip()
+        noun = self.noun
         if failed:
             title = f"The {noun.plural} could not be read"
             self.empty.show_failure(title, why_unread(self.model.error), "Retry", self.model.retry)
-        elif words:
-            self.empty.show_message(
-                "search",
-                f"No {noun.plural} match “{words}”",
-                "Every word you type must appear somewhere in the row.",
-                [("Clear the search", self._clear_search)],
-            )
+        elif self.finding.narrows:
+            self.empty.show_message(*nothing_found(noun, self.model.spec, self.finding))
         else:
             new = self.verbs.all.get("newAction")
             ways = [(new.text(), new.trigger)] if new is not None and self._changing.writable else []
@@ -146,23 +139,6 @@ class ListPage(PageFrame):
     def _show_news(self, count: int) -> None:
         words = self.noun.singular if count == 1 else self.noun.plural
         self.news.set_message(f"{count:,} new {words}", "", "Reload", self.model.reload)
-
-    # Finding and ordering
-
-    def _search(self, words: str) -> None:
-        if words.strip() != self.model.spec.search:
-            self.model.load(ListSpec(words.strip(), self.model.spec.sort))
-
-    def _clear_search(self) -> None:
-        self.search.clear_and_search()
-        self.view.setFocus()
-
-    def _sort(self, keys: tuple[Sort, ...]) -> None:
-        self.model.load(ListSpec(self.model.spec.search, keys))
-
-    def _find(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
 
     def _choose_columns(self, where: QPoint) -> None:
         self.view.columns_menu().popup(where)

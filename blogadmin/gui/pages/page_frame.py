@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from blogadmin.gui.pages.filter_bar import FilterBar
+from blogadmin.gui.pages.finding_row import FindingRow
 from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.page_actions import PageActions
 from blogadmin.gui.tables.list_model import ListModel
@@ -18,7 +20,6 @@ from blogadmin.gui.widgets.buttons import primary_button, tool_button
 from blogadmin.gui.widgets.empty_state import EmptyState
 from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.panel import Panel
-from blogadmin.gui.widgets.search_field import SearchField
 
 
 class PageFrame(Panel):
@@ -37,12 +38,15 @@ class PageFrame(Panel):
         self.view.setModel(model)
         self.status = Label(role="caption", tone="muted", parent=self)
         self.status.setObjectName("statusLabel")
-        self.search = SearchField(noun.search_hint, self)
-        self.search.setAccessibleName(f"Search {noun.plural}")
+        self.finding_row = FindingRow(noun, self)
+        self.search = self.finding_row.search
+        self.filter_bar = FilterBar(self)
         self.empty = EmptyState(self)
         self.empty.setObjectName("emptyState")
         self.failure = Banner("bad", self, closable=False)
         self.failure.setObjectName("failureBanner")
+        self.slow = Banner("info", self, icon="clock", closable=False)
+        self.slow.setObjectName("slowBanner")
         self.news = Banner("info", self)
         self.news.setObjectName("newRowsBanner")
         self.bulk_bar = BulkBar(self)
@@ -57,13 +61,14 @@ class PageFrame(Panel):
         layout.setContentsMargins(0, SPACE_L, 0, 0)
         layout.setSpacing(SPACE_M)
         layout.addLayout(self._header(choose_columns))
-        row = _row()
-        row.addWidget(self.search, 2)
-        row.addStretch(3)
-        layout.addLayout(row)
+        for widget in (self.finding_row, self.filter_bar):
+            row = _row()
+            row.addWidget(widget)
+            layout.addLayout(row)
         banners = QVBoxLayout()
         banners.setContentsMargins(MARGIN, 0, MARGIN, 0)
         banners.addWidget(self.failure)
+        banners.addWidget(self.slow)
         banners.addWidget(self.news)
         layout.addLayout(banners)
         layout.addWidget(self.stack, 1)

@@ -104,6 +104,7 @@ POSTS = Noun(
     search_hint="Search title, slug, author…",
     first_use="No posts yet. Write the first one.",
     dialog=_dialog,
+    has_bodies=True,
     bulk=(
         _status_action(PostStatus.PUBLISHED),
         _status_action(PostStatus.ARCHIVED),

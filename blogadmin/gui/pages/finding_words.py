@@ -1,0 +1,45 @@
+"""What a page says when nothing was found, and how many rows there are before they are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.pages.noun import Noun
+
+if TYPE_CHECKING:
+    from blogadmin.gui.pages.finding import Finding
+
+Way = tuple[str, Callable[[], object]]
+
+
+def nothing_found(noun: Noun, spec: ListSpec, finding: Finding) -> tuple[str, str, str, list[Way]]:
+    """Icon, title, text and ways out for a list that what is looked for has left empty."""
+    if spec.where is None:
+        text = "Every word you type must appear somewhere in the row."
+        if spec.bodies:
+            text = "Every word you type must appear in the text."
+        return (
+            "search",
+            f"No {noun.plural} match “{spec.search}”",
+            text,
+            [("Clear the search", finding.clear_search)],
+        )
+    wanted = finding.words.sentence(spec.where)
+    if not spec.search:
+        return (
+            "filter",
+            f"No {noun.plural} match these filters",
+            wanted,
+            [("Clear filters", finding.clear_filters)],
+        )
+    title = f"No {noun.plural} match “{spec.search}” and these filters"
+    return "filter", title, wanted, [("Clear filters", finding.clear_filters), ("Clear all", finding.clear)]
+
+
+def about(noun: Noun, number: int) -> str:
+    """A number that is only estimated, rounded as far as it can be trusted: "about 1,204,000 posts"."""
+    digits = len(str(number))
+    rounded = round(number, -max(0, digits - 4)) if digits > 4 else number
+    return f"about {noun.count(rounded)}"
