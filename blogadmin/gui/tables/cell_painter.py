@@ -3,86 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QPainter
 
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.hand import Face, Hand
 from blogadmin.gui.theme import (
     GLYPH_SIZE,
     ICON_GAP,
     ROLE,
     SPACE_M,
     STATUS,
+    Stamps,
     color,
     draw_avatar,
     draw_check,
     draw_icon,
     draw_pill,
     draw_status_glyph,
-    font,
-    metrics,
+    initials,
     pill_size,
 )
 
 AVATAR = 20
+TICK = 16
 DETAIL_GAP = 10
 DETAIL_LEAST = 48
 """Room below which quiet words behind a title say nothing any more."""
-_FITTED_KEPT = 4_000
-_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-_LEADING = int(Qt.AlignmentFlag.AlignLeft | _LINE)
-_TRAILING = int(Qt.AlignmentFlag.AlignRight | _LINE)
-# A name, a slug or an address keeps its own direction wherever it stands.
-_ISOLATE, _END = "\u2068", "\u2069"
+_NO_FIGURES = ("0", "–", "")
 
 
-class Face(Enum):
-    """The fonts of cells: what ``theme.font`` is asked for."""
+class Frame(NamedTuple):
+    """Where the cells of a column stand, without their padding."""
 
-    BODY = ("body", None, False)
-    MEDIUM = ("body", QFont.Weight.Medium, False)
-    STRONG = ("body", QFont.Weight.DemiBold, False)
-    FIGURES = ("body", None, True)
-    CAPTION = ("caption", None, False)
-
-
-class Part(NamedTuple):
-    """A piece of a cell that is being painted."""
-
-    entry: Entry
     column: Column
     place: int
-    quiet: bool
-    """Whether main words are painted as secondary ones: the person is inactive, the list out of date."""
-    rtl: bool
-    """Whether text runs to the left."""
-
-    @property
-    def text(self) -> str:
-        return self.entry.cells[self.place]
-
-    @property
-    def detail(self) -> str:
-        return self.entry.details[self.place]
-
-    def ink(self, colour: str) -> str:
-        """The token of the colour for words of this importance in this row."""
-        if self.entry.note:
-            return "disabled"
-        return "text2" if self.quiet and colour == "text" else colour
+    left: int
+    room: int
 
 
 class CellPainter:
-    """Remembers fonts and what fits where, because the same words are painted again and again."""
+    """Paints what stands in cells, row after row of one column: call ``begin``, then ``paint``."""
 
     def __init__(self) -> None:
-        self._fonts: dict[Face, tuple[QFont, QFont, QFontMetrics]] = {}
-        self._fitted: dict[tuple[str, int, Face, bool], tuple[str, int]] = {}
-        self._kinds: Mapping[CellKind, Callable[[QPainter, QRectF, Part], None]] = {
+        self._hand = Hand()
+        self._stamps = Stamps()
+        self._stale = False
+        self._body, self._medium = Face(), Face(weight=QFont.Weight.Medium)
+        self._strong = Face(weight=QFont.Weight.DemiBold)
+        self._figures, self._caption = Face(tabular=True), Face("caption")
+        self._kinds: Mapping[CellKind, Callable[[Frame, int, Entry], None]] = {
             CellKind.TEXT: self._text,
             CellKind.TITLE: self._title,
             CellKind.STATUS: self._status,
@@ -95,157 +68,165 @@ class CellPainter:
 
     def forget(self) -> None:
         """The theme or the font has changed."""
-        self._fonts.clear()
-        self._fitted.clear()
+        for face in (self._body, self._medium, self._strong, self._figures, self._caption):
+            face.forget()
+        self._stamps.forget()
 
-    def paint(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        """Paint one cell into ``inside``, its rectangle without the padding."""
-        self._kinds[part.column.kind](painter, inside, part)
+    def begin(self, painter: QPainter, height: int, *, rtl: bool, stale: bool) -> None:
+        """Paint with ``painter`` from now on, in rows of ``height``. A ``stale`` list is out of date."""
+        self._hand.begin(painter, height / 2, rtl=rtl)
+        self._stamps.begin(painter)
+        self._stale = stale
 
-    def skeleton(self, painter: QPainter, inside: QRectF, column: Column, row: int, *, rtl: bool) -> None:
-        """Paint a quiet bar where words will be."""
-        if column.kind is CellKind.CHECK:
-            width = 16.0
-            offset = (inside.width() - width) / 2
-        else:
-            # Not all of one length: it shall look like words.
-            width = inside.width() * (0.62, 0.48, 0.7, 0.54)[row % 4]
-            offset = inside.width() - width if column.kind is CellKind.NUMBER else 0.0
-        bar = _lead(inside, max(0.0, offset), width, rtl)
-        bar = QRectF(bar.left(), round(inside.center().y()) - 4, bar.width(), 8)
+    def paint(self, frame: Frame, rows: list[tuple[int, Entry]]) -> None:
+        """Paint the cells of one column in rows that begin at those heights."""
+        kind = self._kinds[frame.column.kind]
+        for top, entry in rows:
+            kind(frame, top, entry)
+
+    def skeletons(self, frame: Frame, rows: list[tuple[int, int]]) -> None:
+        """Paint quiet bars where words will be, in rows that begin there and have those numbers."""
+        painter, (column, _place, left, room) = self._hand.painter, frame
+        self._hand.lift()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("press"))
-        painter.drawRoundedRect(bar, 4, 4)
+        for top, row in rows:
+            # Not all of one length: it shall look like words.
+            width = TICK if column.kind is CellKind.CHECK else room * (0.62, 0.48, 0.7, 0.54)[row % 4]
+            offset = {CellKind.CHECK: (room - width) / 2, CellKind.NUMBER: room - width}.get(column.kind, 0)
+            x = self._lead(left, room, max(0, offset), width)
+            painter.drawRoundedRect(QRectF(x, round(top + self._hand.middle) - 4, width, 8), 4, 4)
 
-    def width(self, part: Part) -> int:
+    def width(self, entry: Entry, column: Column, place: int) -> int:
         """The width that shows the whole of a cell, without its padding."""
-        _plain, _struck, measured = self._face(_FACES.get(part.column.kind, Face.BODY))
         extra = {CellKind.STATUS: GLYPH_SIZE + ICON_GAP, CellKind.ROLE: GLYPH_SIZE + ICON_GAP}
         extra[CellKind.PERSON] = AVATAR + SPACE_M
-        width = measured.horizontalAdvance(part.text) + extra.get(part.column.kind, 0)
-        if part.detail:
-            width += DETAIL_GAP + metrics("caption").horizontalAdvance(part.detail) + 2 * SPACE_M
+        faces = {CellKind.TITLE: self._medium, CellKind.NUMBER: self._figures, CellKind.TIME: self._figures}
+        width = faces.get(column.kind, self._body).width(entry.cells[place]) + extra.get(column.kind, 0)
+        if entry.details[place]:
+            width += DETAIL_GAP + self._caption.width(entry.details[place]) + 2 * SPACE_M
         return width
 
     # The kinds
 
-    def _text(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        self._words(painter, inside, part, part.text, Face.BODY, "text2")
+    def _text(self, frame: Frame, top: int, entry: Entry) -> None:
+        self._words(self._body, frame, top, entry, "text2")
 
-    def _title(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        used = self._words(painter, inside, part, part.text, Face.MEDIUM, "text")
-        self._detail(painter, inside, part, used)
+    def _title(self, frame: Frame, top: int, entry: Entry) -> None:
+        used = self._words(self._medium, frame, top, entry, "text")
+        if entry.details[frame.place] or entry.note:
+            self._detail(frame, top, entry, used)
 
-    def _person(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        if not part.text:
+    def _person(self, frame: Frame, top: int, entry: Entry) -> None:
+        name = entry.cells[frame.place]
+        if not name:
             return
-        inactive = part.entry.values[part.place] is False
-        part = part._replace(quiet=part.quiet or inactive)
-        draw_avatar(painter, _lead(inside, 0, AVATAR, part.rtl), part.text, inactive=inactive)
-        words = _after(inside, AVATAR + SPACE_M, part.rtl)
-        face = Face.MEDIUM if part.column.required else Face.BODY
-        self._detail(painter, words, part, self._words(painter, words, part, part.text, face, "text"))
+        inactive = entry.values[frame.place] is False
+        spot = self._spot(frame, top, AVATAR)
+        key = (initials(name), inactive)
+        self._stamps.draw(key, spot, lambda p, r: draw_avatar(p, r, name, inactive=inactive))
+        face = self._medium if frame.column.required else self._body
+        ink = "text2" if inactive else "text"
+        used = self._words(face, frame, top, entry, ink, AVATAR + SPACE_M)
+        if entry.details[frame.place] or entry.note:
+            self._detail(frame, top, entry, AVATAR + SPACE_M + used)
 
-    def _detail(self, painter: QPainter, inside: QRectF, part: Part, used: float) -> None:
-        rest = _after(inside, used + DETAIL_GAP, part.rtl)
-        note = part.entry.note if part.entry.row is not None else ""
-        pill = note or (part.detail if part.column.kind is CellKind.PERSON else "")
+    def _detail(self, frame: Frame, top: int, entry: Entry, used: int) -> None:
+        offset = used + DETAIL_GAP
+        room = frame.room - offset
+        detail = entry.details[frame.place]
+        note = entry.note if entry.row is not None else ""
+        pill = note or (detail if frame.column.kind is CellKind.PERSON else "")
         if pill:
-            if pill_size(pill).width() <= rest.width():
-                draw_pill(painter, rest, pill, "mute", "mute_soft")
-        elif part.detail and rest.width() >= DETAIL_LEAST:
-            self._words(painter, rest, part, part.detail, Face.CAPTION, "text3")
+            self._pill(frame, top, pill, offset)
+        elif detail and room >= DETAIL_LEAST:
+            left = frame.left if self._hand.rtl else frame.left + offset
+            ink = "disabled" if entry.note else "text3"
+            self._hand.write(self._caption, detail, left, room, top, ink)
 
-    def _status(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        look = STATUS.get(str(part.entry.values[part.place]))
+    def _status(self, frame: Frame, top: int, entry: Entry) -> None:
+        look = STATUS.get(entry.values[frame.place])
+        offset = 0
         if look is not None:
-            mark = _lead(inside, 0, GLYPH_SIZE, part.rtl)
-            draw_status_glyph(painter, look.shape, mark, color(part.ink(look.ink_token)), color("surface"))
-            inside = _after(inside, GLYPH_SIZE + ICON_GAP, part.rtl)
-        self._words(painter, inside, part, part.text, Face.BODY, "text")
+            ink = "disabled" if entry.note else look.ink_token
+            self._stamps.draw(
+                (look.shape, ink),
+                self._spot(frame, top, GLYPH_SIZE),
+                lambda p, r: draw_status_glyph(p, look.shape, r, color(ink), color("surface")),
+            )
+            offset = GLYPH_SIZE + ICON_GAP
+        self._words(self._body, frame, top, entry, "text", offset)
 
-    def _role(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        word = str(part.entry.values[part.place])
+    def _role(self, frame: Frame, top: int, entry: Entry) -> None:
+        word = entry.values[frame.place]
         look = ROLE.get(word)
+        offset = 0
         if look is not None:
-            ink = part.ink("accent_ink" if word == "admin" else "text2")
-            draw_icon(painter, look.icon, _lead(inside, 0, GLYPH_SIZE, part.rtl), color(ink))
-            inside = _after(inside, GLYPH_SIZE + ICON_GAP, part.rtl)
-        face = Face.STRONG if word == "admin" else Face.BODY
-        self._words(painter, inside, part, part.text, face, "text")
+            ink = "disabled" if entry.note else "accent_ink" if word == "admin" else "text2"
+            self._stamps.draw(
+                (look.icon, ink),
+                self._spot(frame, top, GLYPH_SIZE),
+                lambda p, r: draw_icon(p, look.icon, r, color(ink)),
+            )
+            offset = GLYPH_SIZE + ICON_GAP
+        face = self._strong if word == "admin" else self._body
+        self._words(face, frame, top, entry, "text", offset)
 
-    def _number(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        ink = "text2" if part.text in ("0", "–", "") else "text"
-        self._words(painter, inside, part, part.text, Face.FIGURES, ink, _TRAILING)
+    def _number(self, frame: Frame, top: int, entry: Entry) -> None:
+        ink = "text2" if entry.cells[frame.place] in _NO_FIGURES else "text"
+        self._words(self._figures, frame, top, entry, ink, trailing=True)
 
-    def _time(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        self._words(painter, inside, part, part.text, Face.FIGURES, "text2")
+    def _time(self, frame: Frame, top: int, entry: Entry) -> None:
+        self._words(self._figures, frame, top, entry, "text2")
 
-    def _check(self, painter: QPainter, inside: QRectF, part: Part) -> None:
-        if part.entry.row is not None:
-            live = part.entry.condition is Condition.LIVE
-            draw_check(painter, inside, bool(part.entry.values[part.place]), enabled=live)
+    def _check(self, frame: Frame, top: int, entry: Entry) -> None:
+        if entry.row is None:
+            return
+        ticked, live = bool(entry.values[frame.place]), entry.condition is Condition.LIVE
+        self._stamps.draw(
+            (ticked, live),
+            self._spot(frame, top, TICK, (frame.room - TICK) / 2),
+            lambda p, r: draw_check(p, r, ticked, enabled=live),
+        )
 
-    # Words
+    # Parts
 
     def _words(
         self,
-        painter: QPainter,
-        inside: QRectF,
-        part: Part,
-        text: str,
         face: Face,
+        frame: Frame,
+        top: int,
+        entry: Entry,
         ink: str,
-        alignment: int = _LEADING,
-    ) -> float:
-        """Paint one line, elided where it does not fit; return the width it took."""
-        if not text or inside.width() <= 0:
-            return 0
-        key = (text, int(inside.width()), face, part.rtl)
-        fitted = self._fitted.get(key)
-        plain, struck, measured = self._face(face)
-        if fitted is None:
-            fitted = self._fit(key, measured)
-        painter.setFont(struck if part.entry.condition is Condition.DELETED and part.entry.row else plain)
-        painter.setPen(color(part.ink(ink)))
-        painter.drawText(inside, alignment, fitted[0])
-        return fitted[1]
+        offset: int = 0,
+        *,
+        trailing: bool = False,
+    ) -> int:
+        """Write the words of the cell ``offset`` behind its leading edge; return the width they took."""
+        struck = False
+        if entry.note:
+            ink, struck = "disabled", entry.condition is Condition.DELETED and entry.row is not None
+        elif self._stale and ink == "text":
+            ink = "text2"
+        hand, (_column, place, left, room) = self._hand, frame
+        if not hand.rtl:
+            left += offset
+        text = entry.cells[place]
+        return hand.write(face, text, left, room - offset, top, ink, struck=struck, trailing=trailing)
 
-    def _fit(self, key: tuple[str, int, Face, bool], measured: QFontMetrics) -> tuple[str, int]:
-        text, room, _face, rtl = key
-        advance = measured.horizontalAdvance(text)
-        if advance > room:
-            text = measured.elidedText(text, Qt.TextElideMode.ElideRight, room, Qt.TextFlag.TextSingleLine)
-            advance = room
-        if rtl or not text.isascii():
-            text = f"{_ISOLATE}{text}{_END}"
-        if len(self._fitted) >= _FITTED_KEPT:
-            self._fitted.clear()
-        self._fitted[key] = text, advance
-        return text, advance
+    def _pill(self, frame: Frame, top: int, text: str, offset: int) -> None:
+        size = pill_size(text)
+        if size.width() > frame.room - offset:
+            return
+        x = self._lead(frame.left, frame.room, offset, size.width())
+        y = round(top + self._hand.middle - size.height() / 2)
+        rect = QRectF(x, y, size.width(), size.height())
+        self._stamps.draw(("pill", text), rect, lambda p, r: draw_pill(p, r, text, "mute", "mute_soft"))
 
-    def _face(self, face: Face) -> tuple[QFont, QFont, QFontMetrics]:
-        """The font, the same struck out, and its metrics."""
-        found = self._fonts.get(face)
-        if found is None:
-            role, weight, tabular = face.value
-            plain = font(role, weight=weight, tabular=tabular)
-            struck = QFont(plain)
-            struck.setStrikeOut(True)
-            found = self._fonts[face] = plain, struck, metrics(role, weight=weight, tabular=tabular)
-        return found
+    def _spot(self, frame: Frame, top: int, side: int, offset: float = 0) -> QRectF:
+        x = self._lead(frame.left, frame.room, offset, side)
+        return QRectF(x, top + self._hand.middle - side / 2, side, side)
 
-
-def _lead(inside: QRectF, offset: float, width: float, rtl: bool) -> QRectF:
-    """The part of ``inside`` that begins ``offset`` after its leading edge."""
-    x, y, whole, height = inside.x(), inside.y(), inside.width(), inside.height()
-    return QRectF(x + whole - offset - width if rtl else x + offset, y, width, height)
-
-
-def _after(inside: QRectF, offset: float, rtl: bool) -> QRectF:
-    """What is left of ``inside`` behind its first ``offset`` pixels."""
-    x, y, whole, height = inside.x(), inside.y(), inside.width(), inside.height()
-    return QRectF(x if rtl else x + offset, y, max(0.0, whole - offset), height)
-
-
-_FACES = {CellKind.TITLE: Face.MEDIUM, CellKind.NUMBER: Face.FIGURES, CellKind.TIME: Face.FIGURES}
+    def _lead(self, left: float, room: float, offset: float, width: float) -> float:
+        """The left edge of what is so wide and begins ``offset`` behind the leading edge."""
+        return left + room - offset - width if self._hand.rtl else left + offset

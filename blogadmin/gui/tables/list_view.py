@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
     QModelIndex,
-    QRect,
     Qt,
     QTimer,
     Signal,
@@ -35,6 +34,7 @@ from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import Index
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.place import Place
+from blogadmin.gui.tables.row_painter import RowPainter
 from blogadmin.gui.tables.row_table import RowTable
 from blogadmin.gui.tables.selection import RowSelection
 from blogadmin.gui.theme import Density, row_height, theme_changed
@@ -67,7 +67,7 @@ class ListView(RowTable):
     _layout: ColumnLayout
     _menu: ColumnMenu
     _copier: RowCopier
-    _delegate: RowDelegate
+    _rows: RowPainter
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,7 +166,7 @@ class ListView(RowTable):
         self.viewport().update()
 
     def _theme_changed(self) -> None:
-        self._delegate.forget()
+        self._rows.forget()
         self.set_density(self._density)
         self._layout.fit()
         self.viewport().update()
@@ -208,16 +208,6 @@ class ListView(RowTable):
             self._model.look_at(first, last)
             self._selection.look_at(first, last)
 
-    def _paint_skeleton(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        height = self.verticalHeader().defaultSectionSize()
-        for row in range(self.viewport().height() // height):
-            for section in self._layout.visible():
-                left, width = self.columnViewportPosition(section), self.columnWidth(section)
-                self._delegate.paint_skeleton(painter, QRect(left, row * height, width, height), row, section)
-        painter.end()
-
     # Qt's overrides
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
@@ -230,8 +220,8 @@ class ListView(RowTable):
         self.setSelectionModel(self._selection)
         replaced.deleteLater()
         self._header.set_columns(model.columns)
-        self._delegate = RowDelegate(self, model)
-        self.setItemDelegate(self._delegate)
+        self._rows = RowPainter(self, model)
+        self.setItemDelegate(RowDelegate(self, model, self._rows))
         self._layout = ColumnLayout(self, model.columns)
         self._menu = ColumnMenu(self, model)
         self._copier = RowCopier(model, self)
@@ -293,10 +283,14 @@ class ListView(RowTable):
             self._layout.fit()
 
     def paintEvent(self, e: QPaintEvent) -> None:
+        # All rows in one go. Qt would go through cells, and ask the model, style and delegate about each.
+        if not self._ready:
+            return
         self._note_marks()
-        if self._ready:
-            self._look()
-        super().paintEvent(e)
-        waiting = self._ready and self._model.rowCount() == 0 and self._model.state is State.LOADING
-        if waiting and not self._skeleton_due.isActive():
-            self._paint_skeleton()
+        self._look()
+        painter = QPainter(self.viewport())
+        if self._model.rowCount():
+            self._rows.paint(painter, e.region(), self._selection.rows)
+        elif self._model.state is State.LOADING and not self._skeleton_due.isActive():
+            self._rows.paint_to_come(painter, e.region())
+        painter.end()

@@ -46,6 +46,7 @@ from blogadmin.gui.theme.paint import (
     leading_rect,
     pill_size,
 )
+from blogadmin.gui.theme.stamps import Stamps
 from blogadmin.gui.theme.state import (
     Mode,
     color,
@@ -83,6 +84,7 @@ __all__ = [
     "Density",
     "Mode",
     "RoleLook",
+    "Stamps",
     "StatusLook",
     "animations_wanted",
     "application_icon",

@@ -4,6 +4,7 @@ All mirror with the painter's layout direction, and all measure with the font th
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
@@ -96,6 +97,7 @@ def draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
     painter.drawText(rect, int(_LEADING | Qt.TextFlag.TextSingleLine), shown)
 
 
+@lru_cache(maxsize=2_000)
 def initials(name: str) -> str:
     """The first letters of the first and the last word of a name; "?" where there is none."""
     words = [word for word in name.split() if word[0].isalnum()]

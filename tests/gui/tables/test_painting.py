@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -192,3 +192,43 @@ def test_a_column_can_fit_itself_to_what_is_on_the_screen(view: ListView, things
     view.resizeColumnToContents(1)
     assert view.columnWidth(1) > 300
     assert things.asked == []
+
+
+def test_each_mark_is_drawn_once_and_copied_from_then_on(view: ListView) -> None:
+    picture(view)
+    stamps = view._rows._cells._stamps
+    kept = len(stamps)
+    assert kept > 0
+    picture(view)
+    assert len(stamps) == kept
+    picture(view, 2)
+    assert len(stamps) > kept
+
+
+def test_a_strip_is_painted_as_it_is_in_the_whole(view: ListView) -> None:
+    whole = picture(view)
+    for strip in (QRect(0, 40, 300, 25), QRect(500, 90, 200, 61)):
+        part = QImage(strip.size(), QImage.Format.Format_ARGB32_Premultiplied)
+        view.viewport().render(part, QPoint(), QRegion(strip))
+        assert part == whole.copy(strip)
+
+
+def test_line_breaks_within_a_cell_take_no_second_line(
+    view: ListView, things: MemoryList, manual: ManualTasks
+) -> None:
+    things.rows_by_id[2] = thing(2, title="one\ntwo\tthree\u2028four")
+    things.rows_by_id[3] = thing(3, title="one two three four", slug="slug-2")
+    view.list_model().refresh(Changes.of("things", updated=[2, 3]))
+    manual.run_all()
+    assert cell(view, 1, 1) == cell(view, 2, 1)
+
+
+def test_a_fraction_of_pixels_leaves_no_gap_in_the_ground_of_a_row(view: ListView) -> None:
+    view.selectionModel().select(view.model().index(1, 0), SELECT)
+    scale, height = 1.25, view.rowHeight(0)
+    image = QImage(view.viewport().size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    view.viewport().render(image)
+    y = int((height + 3) * scale)
+    grounds = {image.pixelColor(x, y).name() for x in range(8, image.width() - 8)}
+    assert grounds == {color("accent_soft").name()}

@@ -1,0 +1,131 @@
+"""Writes the words of cells: single lines that are measured, elided and set up once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter
+
+from blogadmin.gui.theme import color, font
+
+_KEPT = 2_000
+# A name, a slug or an address keeps its own direction wherever it stands.
+_ISOLATE, _END = "\u2068", "\u2069"
+_BREAKS = str.maketrans(dict.fromkeys("\n\r\t\v\f\x1c\x1d\x1e\x85\x9c\u2028\u2029", " "))
+
+
+class Fitted(NamedTuple):
+    """A line as it is written: what of it fits, how wide that is, and with which fonts."""
+
+    text: str
+    advance: int
+    fonts: tuple[QFont, QFont]
+
+
+class Face:
+    """One font of the theme, for single lines. Remembers what fits where."""
+
+    def __init__(
+        self, role: str = "body", weight: QFont.Weight | None = None, *, tabular: bool = False
+    ) -> None:
+        self._asked = (role, weight, tabular)
+        self._fitted: dict[tuple[str, int, bool], Fitted] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """The theme or the font has changed."""
+        role, weight, tabular = self._asked
+        whole = font(role, weight=weight, tabular=tabular)
+        # A font that need not look for letters in other fonts sets a line in half the time.
+        latin = QFont(whole)
+        latin.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
+        self._fonts, self._latin = (whole, _struck(whole)), (latin, _struck(latin))
+        self._measured, self._latin_measured = QFontMetrics(whole), QFontMetrics(latin)
+        exact = QFontMetricsF(whole)
+        self.rise = exact.ascent() - exact.height() / 2
+        """From the middle of a line down to where its letters stand."""
+        self._fitted.clear()
+
+    def width(self, text: str) -> int:
+        """How wide the whole line is."""
+        return self._measured.horizontalAdvance(text.translate(_BREAKS))
+
+    def fit(self, text: str, room: int, *, rtl: bool) -> Fitted:
+        """The line as it is written where there is so much ``room``."""
+        key = (text, room, rtl)
+        found = self._fitted.get(key)
+        if found is None:
+            if len(self._fitted) >= _KEPT:
+                self._fitted.clear()
+            found = self._fitted[key] = self._fit(text.translate(_BREAKS), room, rtl)
+        return found
+
+    def _fit(self, text: str, room: int, rtl: bool) -> Fitted:
+        measured = self._latin_measured if text.isascii() else self._measured
+        advance = measured.horizontalAdvance(text)
+        if advance > room:
+            text = self._measured.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            advance = self._measured.horizontalAdvance(text)
+        fonts = self._latin if text.isascii() else self._fonts
+        if rtl or not text.isascii():
+            text, fonts = f"{_ISOLATE}{text}{_END}", self._fonts
+        return Fitted(text, advance, fonts)
+
+
+class Hand:
+    """A painter that writes: it changes font and ink only where others are wanted.
+
+    ``begin`` it for each paint, and let nobody else set font or ink of its painter meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.painter: QPainter
+        self.rtl = False
+        """Whether lines run to the left."""
+        self.middle = 0.0
+        """From the top of a row to the middle of its words."""
+        self._font: QFont | None = None
+        self._ink = ""
+
+    def begin(self, painter: QPainter, middle: float, *, rtl: bool) -> None:
+        """Write with ``painter`` from now on."""
+        self.painter, self.middle, self.rtl = painter, middle, rtl
+        self.lift()
+
+    def lift(self) -> None:
+        """Somebody else has painted: nothing is known of font and ink."""
+        self._font, self._ink = None, ""
+
+    def write(
+        self,
+        face: Face,
+        text: str,
+        left: float,
+        room: int,
+        top: float,
+        ink: str,
+        *,
+        struck: bool = False,
+        trailing: bool = False,
+    ) -> int:
+        """Write one line, elided where it does not fit; return the width it took."""
+        if not text or room <= 0:
+            return 0
+        shown, advance, fonts = face.fit(text, room, rtl=self.rtl)
+        painter, chosen = self.painter, fonts[struck]
+        if chosen is not self._font:
+            self._font = chosen
+            painter.setFont(chosen)
+        if ink != self._ink:
+            self._ink = ink
+            painter.setPen(color(ink))
+        x = left + room - advance if self.rtl is not trailing else left
+        painter.drawText(QPointF(x, top + self.middle + face.rise), shown)
+        return advance
+
+
+def _struck(plain: QFont) -> QFont:
+    struck = QFont(plain)
+    struck.setStrikeOut(True)
+    return struck
