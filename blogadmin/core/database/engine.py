@@ -28,7 +28,8 @@ from sqlalchemy.pool import NullPool
 
 from blogadmin import __version__
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
-from blogadmin.core.database.units import UNKNOWN, blockers, driver_connection, shut, transact
+from blogadmin.core.database.lock_watch import LockWatch, blockers
+from blogadmin.core.database.units import UNKNOWN, begun, driver_connection, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -116,6 +117,8 @@ class Database:
         )
         self._only_looking: Final = self.engine.execution_options(postgresql_readonly=True)
         self.sessions: Final = sessionmaker(bind=self.engine, autoflush=False)
+        self.lock_watch: Final = LockWatch(self)
+        event.listen(self.sessions, "after_begin", begun)
 
     def get_db(self) -> Generator[Session, None, None]:
         """Give one session: committed on success, rolled back on any exception, always closed.
@@ -243,6 +246,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is at rest; the others close as soon as they are given back."""
+        self.lock_watch.close()
         with self._lock:
             kept, self._kept = self._kept, []
         for reader in kept:

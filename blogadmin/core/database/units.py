@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
-import threading
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import psycopg2
 from psycopg2 import extensions
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from blogadmin.core.database.errors import Locked, OutcomeUnknown, Unavailable
 from blogadmin.core.database.translate import LOST, RETRY_STATES, failure
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from blogadmin.core.database.engine import Database
+    from blogadmin.core.database.lock_watch import LockWatch, Waiting
 
 T = TypeVar("T")
 
@@ -36,8 +36,7 @@ UNKNOWN: Final = (
 )
 
 _LOCK_NOT_AVAILABLE = "55P03"
-_WATCH_EVERY = 1.0
-_LAST_ANSWER = 0.5
+_PROGRESS = "blogadmin: unit of work"
 
 
 def transact(database: Database, unit: Callable[[Session], T]) -> T:
@@ -51,6 +50,20 @@ def transact(database: Database, unit: Callable[[Session], T]) -> T:
         # Two victims of one deadlock that come back in step would meet again.
         time.sleep(random.uniform(0.01, 0.05 * 2**attempt))  # noqa: S311 - no secret
     return _attempt(database, unit)
+
+
+def know_transaction(session: Session, transaction: int) -> None:
+    """Tell the unit of work on ``session`` the id of its transaction, which saves it the question."""
+    progress = session.info.get(_PROGRESS)
+    if progress is not None:
+        progress.transaction = transaction
+
+
+def begun(session: Session, _transaction: object, connection: Connection) -> None:
+    """For SQLAlchemy's ``after_begin``: a unit of work is watched from here on."""
+    progress = session.info.get(_PROGRESS)
+    if progress is not None:
+        progress.begun(connection)
 
 
 def driver_connection(connection: Connection) -> extensions.connection:
@@ -68,48 +81,64 @@ def shut(raw: extensions.connection) -> None:
         twin.shutdown(socket.SHUT_RDWR)
 
 
-def blockers(database: Database, pid: int) -> str:
-    """The body of ``Database.blockers``."""
-    try:
-        with database.aside() as side:
-            return _ask_blockers(side, pid)
-    except (psycopg2.Error, Unavailable):
-        return ""
-
-
 def _attempt(database: Database, unit: Callable[[Session], T]) -> T:
-    watch = _LockWatch(database)
+    progress = _Progress(database.lock_watch)
     try:
-        return _once(database, unit, watch)
+        return _once(database, unit, progress)
     except Exception as exc:
         if _state(exc) != _LOCK_NOT_AVAILABLE:
             raise
-        by = watch.stop()
+        by = progress.blocked_by()
         who = by or "Someone else"
         raise Locked(f"{who} is changing the same thing right now. Try again in a moment.", by) from exc
     finally:
-        watch.stop()
+        progress.end()
 
 
-def _once(database: Database, unit: Callable[[Session], T], watch: _LockWatch) -> T:
-    xid: int | None = None
+def _once(database: Database, unit: Callable[[Session], T], progress: _Progress) -> T:
     worked: list[T] = []
     try:
         with database.session_scope() as session:
-            event.listen(session, "after_begin", watch.begun)
+            session.info[_PROGRESS] = progress
             result = unit(session)
             session.flush()
-            if session.in_transaction():
-                xid = session.scalar(text("SELECT txid_current_if_assigned()"))
+            if progress.transaction is None and session.in_transaction():
+                progress.transaction = session.scalar(text("SELECT txid_current_if_assigned()"))
             worked.append(result)
     except OutcomeUnknown as exc:
         if not worked:
             # The unit's own words about something else that it did; nothing of ours was being committed.
             raise
         # Without a transaction id nothing was written, so there was nothing to lose.
-        if xid is not None and not _was_committed(database, xid):
+        if progress.transaction is not None and not _was_committed(database, progress.transaction):
             raise Unavailable(LOST) from exc
     return worked[0]
+
+
+class _Progress:
+    """How far a unit of work has come: whether it is watched, and its transaction's id when that is known."""
+
+    __slots__ = ("_watch", "_watched", "transaction")
+
+    def __init__(self, watch: LockWatch) -> None:
+        self._watch = watch
+        self._watched: Waiting | None = None
+        self.transaction: int | None = None
+
+    def begun(self, connection: Connection) -> None:
+        """A transaction has begun on ``connection``; what was known of one before does not count."""
+        self.transaction = None
+        if self._watched is None:
+            self._watched = self._watch.begin(driver_connection(connection).info.backend_pid)
+
+    def blocked_by(self) -> str:
+        """Who was last seen in the way."""
+        return self._watch.by(self._watched) if self._watched is not None else ""
+
+    def end(self) -> None:
+        """The unit is over."""
+        if self._watched is not None:
+            self._watch.end(self._watched)
 
 
 def _was_committed(database: Database, xid: int) -> bool:
@@ -138,66 +167,9 @@ def _status(database: Database, xid: int) -> str | None:
     return row[0] if row else None
 
 
-def _ask_blockers(side: extensions.connection, pid: int) -> str:
-    with side.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT coalesce(usename, 'someone'), coalesce(application_name, '')"
-            " FROM pg_stat_activity WHERE pid = ANY(pg_blocking_pids(%s)) ORDER BY 1, 2 LIMIT 3",
-            (pid,),
-        )
-        return ", ".join(f"{who} ({program})" if program else who for who, program in cursor.fetchall())
-
-
 def _state(exc: BaseException) -> str | None:
     for one in (exc, exc.__cause__):
         told = failure(one) if one is not None else None
         if told is not None:
             return told.state
     return None
-
-
-class _LockWatch:
-    """Asks from a second connection, while a unit of work runs, who is in its way.
-
-    Afterwards it is too late: when the wait has timed out, the server no longer knows what it was for.
-    Its thread starts with the transaction and opens its connection only if that lasts a while.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        limit = database.settings.lock_timeout_ms / 1000
-        self._every = min(_WATCH_EVERY, limit / 3) if limit else _WATCH_EVERY
-        self._over = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._side: extensions.connection | None = None
-        self._by = ""
-
-    def begun(self, _session: Session, _transaction: Any, connection: Connection) -> None:
-        """Start watching; called when the session's transaction begins."""
-        if self._thread is None:
-            pid = driver_connection(connection).info.backend_pid
-            self._thread = threading.Thread(target=self._watch, args=(pid,), name="lock-watch")
-            self._thread.start()
-
-    def stop(self) -> str:
-        """End the watch and tell who was seen last in the way; may be called twice."""
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join(_LAST_ANSWER)
-            # A server that answers nothing any more must not hold up whoever has given up on it.
-            if self._side is not None:
-                shut(self._side)
-            self._thread.join()
-        return self._by
-
-    def _watch(self, pid: int) -> None:
-        if self._over.wait(self._every):
-            return
-        try:
-            with closing(self._database.connect()) as self._side:
-                while not self._over.is_set():
-                    self._by = _ask_blockers(self._side, pid) or self._by
-                    self._over.wait(self._every)
-        except (psycopg2.Error, Unavailable):
-            # Then the message names nobody; what failed here will be told by the unit of work itself.
-            return

@@ -207,6 +207,33 @@ def test_a_commit_whose_answer_was_lost_is_known_to_be_saved(
     assert counted(sql) == 1
 
 
+def add_and_tell(session: Session) -> str:
+    transaction = session.scalar(text("UPDATE counters SET n = n + 1 WHERE id = 1 RETURNING txid_current()"))
+    assert transaction is not None
+    units.know_transaction(session, transaction)
+    return "added"
+
+
+def test_a_unit_that_told_its_transaction_is_not_asked_for_it(shaky: Database, proxy: FaultProxy) -> None:
+    proxy.cut_before(b"txid_current_if_assigned")
+    assert shaky.transact(add_and_tell) == "added"
+    assert not proxy.struck.is_set()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_transaction_that_is_asked_about_is_the_last_one(
+    shaky: Database, proxy: FaultProxy, sql: Sql, told: bool
+) -> None:
+    def unit(session: Session) -> None:
+        add_and_tell(session)
+        session.rollback()
+        (add_and_tell if told else add)(session)
+
+    proxy.cut_after(b"COMMIT")
+    shaky.transact(unit)
+    assert counted(sql) == 1
+
+
 def test_a_commit_that_nobody_can_ask_about_is_told_as_unknown(
     shaky: Database, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
