@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Table, any_, bindparam, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Row,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -52,6 +64,11 @@ def set_everywhere(
     """Set ``column`` in the rows ``where`` it is not ``value`` yet, by one statement."""
     table = table_of(noun)
     target = table.c[column]
+    if isinstance(target.type, Boolean) and not target.nullable:
+        # Of two values the other one: nothing has to be held in order to know what it was.
+        turned = update(table).where(where, target.is_distinct_from(value)).values({column: value})
+        rows = session.execute(turned.returning(table.c.id, table.c.version))
+        return tuple(Change(id_, version, value, not value) for id_, version in rows)
     # Locked in the order of their ids: two people with overlapping selections wait instead of deadlocking.
     before = (
         select(table.c.id, target.label("before"))

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from slugify import slugify
-from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from blogadmin.core import values
 from blogadmin.core.database.changes import Changes
-from blogadmin.core.database.errors import Invalid, StillReferenced
-from blogadmin.core.metadata_json import MetadataProblem, metadata_problem, parse_metadata
+from blogadmin.core.database.errors import StillReferenced
+from blogadmin.core.metadata_json import metadata_problem
 from blogadmin.core.models import Post
 from blogadmin.core.operations.bulk import Words, among, count, set_column, table_of
-from blogadmin.core.operations.guarded import Check, a_row, one_of, save, text_check, validate
+from blogadmin.core.operations.guarded import Check, a_row, one_of, text_check, validate
 from blogadmin.core.operations.operation import Outcome
 from blogadmin.core.operations.removal import Removed, check_all_removed, lock, remove, restoring
+from blogadmin.core.operations.single import Edit, insert
 from blogadmin.core.operations.wording import counted, listed, sentence
 
 _APOSTROPHES = (("'", ""), ("’", ""))
@@ -84,43 +83,15 @@ class CreatePost:
         fields = {name: getattr(self, name) for name in _CHECKS}
         validate(fields, _CHECKS)
         fields["metadata_"] = fields.pop("metadata")
-        post = Post(**fields)
-        session.add(post)
-        session.flush()
-        inverse = DeletePosts((post.id,), versions=(post.version,))
-        return Outcome(Changes.of("posts", created=[post.id]), "Post created", inverse, post.id)
+        return insert(session, Post(**fields), lambda ids, versions: DeletePosts(ids, versions=versions))
 
 
-@dataclass(frozen=True, slots=True)
-class EditPost:
-    """Change some fields of a post: ``values``. ``base`` is what the person saw at ``version``."""
+class EditPost(Edit):
+    """Change some fields of a post. Metadata that Python would write back differently is ``Invalid``."""
 
-    id: int
-    version: int
-    base: Mapping[str, Any] = field(repr=False)
-    values: Mapping[str, Any] = field(repr=False)
-
-    def __post_init__(self) -> None:
-        """Keep copies that nobody else can change."""
-        object.__setattr__(self, "base", MappingProxyType(dict(self.base)))
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
-
-    @property
-    def label(self) -> str:
-        """Words for menus and history."""
-        return "Edit post"
-
-    def apply(self, session: Session) -> Outcome:
-        """Save. Raises ``Invalid``, ``Conflict``, ``NotFound``, ``NotPermitted``."""
-        validate(self.values, _CHECKS)
-        if "metadata" in self.values:
-            _refuse_metadata_that_would_change(session, self.id)
-        saved = save(session, Post, self.id, self.version, self.base, self.values) if self.values else None
-        if saved is None:
-            return Outcome(Changes(), "Nothing changed")
-        now = {name: self.values[name] for name in saved.old}
-        back = EditPost(self.id, saved.version, now, saved.old)
-        return Outcome(Changes.of("posts", updated=[self.id]), "Post saved", back)
+    __slots__ = ()
+    noun = "posts"
+    checks = _CHECKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +156,3 @@ def _refuse_if_referenced(session: Session, ids: list[int]) -> None:
             " Delete them too, or archive instead.",
             {"comments": comments},
         )
-
-
-def _refuse_metadata_that_would_change(session: Session, id_: int) -> None:
-    """Raise ``Invalid`` when the stored metadata holds what Python would write back differently.
-
-    The person edits all of it as one text, so a number at its other end would be rounded unseen.
-    """
-    stored = session.scalar(select(cast(Post.metadata_, Text)).where(Post.id == id_))
-    try:
-        parse_metadata(stored or "")
-    except MetadataProblem as problem:
-        raise Invalid(
-            "metadata", f"cannot be changed here without damage. What is stored now: {problem.message}"
-        ) from None

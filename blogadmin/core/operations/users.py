@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +13,11 @@ from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.errors import Invalid, StillReferenced
 from blogadmin.core.models import User
 from blogadmin.core.operations.bulk import SetBack, Words, among, count, set_column, set_everywhere, table_of
-from blogadmin.core.operations.guarded import Check, one_of, save, text_check, true_or_false, validate
+from blogadmin.core.operations.guarded import Check, one_of, text_check, true_or_false, validate
 from blogadmin.core.operations.operation import Outcome
 from blogadmin.core.operations.passwords import hash_password, password_problem
 from blogadmin.core.operations.removal import check_all_removed, lock, remove, restoring
+from blogadmin.core.operations.single import Edit, insert
 from blogadmin.core.operations.wording import counted, listed, sentence
 
 __all__ = [
@@ -60,44 +59,15 @@ class CreateUser:
         """Insert the row. Raises ``Invalid`` and, through the driver, what becomes ``Duplicate``."""
         fields = {name: getattr(self, name) for name in _CHECKS}
         validate(fields, _CHECKS)
-        user = User(**fields)
-        session.add(user)
-        session.flush()
-        inverse = DeleteUsers((user.id,), versions=(user.version,))
-        return Outcome(Changes.of("users", created=[user.id]), "User created", inverse, user.id)
+        return insert(session, User(**fields), lambda ids, versions: DeleteUsers(ids, versions=versions))
 
 
-@dataclass(frozen=True, slots=True)
-class EditUser:
-    """Change some fields of a user. ``base`` is what the person saw at ``version``, ``values`` what changed.
+class EditUser(Edit):
+    """Change some fields of a user. There is no way back from a new ``password_hash``."""
 
-    ``values`` may hold ``password_hash``; there is no way back from that, for the old one is never read.
-    """
-
-    id: int
-    version: int
-    base: Mapping[str, Any] = field(repr=False)
-    values: Mapping[str, Any] = field(repr=False)
-
-    def __post_init__(self) -> None:
-        """Keep copies that nobody else can change."""
-        object.__setattr__(self, "base", MappingProxyType(dict(self.base)))
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
-
-    @property
-    def label(self) -> str:
-        """Words for menus and history."""
-        return "Edit user"
-
-    def apply(self, session: Session) -> Outcome:
-        """Save. Raises ``Invalid``, ``Conflict``, ``NotFound``, ``NotPermitted``."""
-        validate(self.values, _CHECKS)
-        saved = save(session, User, self.id, self.version, self.base, self.values) if self.values else None
-        if saved is None:
-            return Outcome(Changes(), "Nothing changed")
-        now = {name: self.values[name] for name in saved.old}
-        back = None if "password_hash" in self.values else EditUser(self.id, saved.version, now, saved.old)
-        return Outcome(Changes.of("users", updated=[self.id]), "User saved", back)
+    __slots__ = ()
+    noun = "users"
+    checks = _CHECKS
 
 
 @dataclass(frozen=True, slots=True)

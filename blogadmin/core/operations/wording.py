@@ -7,6 +7,11 @@ from collections.abc import Iterable
 _ONE = {"users": "user", "posts": "post", "comments": "comment"}
 
 
+def one(noun: str) -> str:
+    """The word for a single one of ``noun``: "user"."""
+    return _ONE[noun]
+
+
 def counted(number: int, noun: str) -> str:
     """``number`` of ``noun`` ("users", "posts" or "comments"): "1 user", "1,200 posts"."""
     return f"{number:,} {noun if number != 1 else _ONE[noun]}"
