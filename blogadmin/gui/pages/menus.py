@@ -31,12 +31,12 @@ class Menus:
         self._window = window
         bar = window.menuBar()
         bar.setObjectName("menuBar")
-        self._file = self._menu("File", "fileMenu")
-        self._edit = self._menu("Edit", "editMenu")
-        self._find = self._menu("Find", "findMenu")
-        self._view = self._menu("View", "viewMenu")
-        self._noun = self._menu("Selection", "selectionMenu")
-        self._help = self._menu("Help", "helpMenu")
+        self._file = self._menu("&File", "fileMenu")
+        self._edit = self._menu("&Edit", "editMenu")
+        self._find = self._menu("F&ind", "findMenu")
+        self._view = self._menu("&View", "viewMenu")
+        self._noun = self._menu("&Selection", "selectionMenu")
+        self._help = self._menu("&Help", "helpMenu")
         self._has_page = False
         self._make_window_actions()
         self._fill_view()
@@ -60,7 +60,9 @@ class Menus:
         bulk = page.verbs.bulk if page is not None else []
         self._refill(self._noun, [verbs.get("editAction"), None, *bulk, None, verbs.get("deleteAction")])
         self._noun.menuAction().setVisible(page is not None)
-        self._noun.setTitle(page.noun.singular.capitalize() if page is not None else "Selection")
+        self._noun.setTitle(f"&{page.noun.singular.capitalize()}" if page is not None else "&Selection")
+        for key, action in self.pages.items():
+            action.setChecked(page is not None and page.noun.key == key)
         self._reload_slot(verbs.get("reloadAction"))
 
     def _make_window_actions(self) -> None:
@@ -73,8 +75,10 @@ class Menus:
             self.quit.setShortcut(QKeySequence("Ctrl+Q"))
         self.undo = self._action("undoAction", "Undo", "undo", window.services.undo.undo, Keys.Undo)
         self.redo = self._action("redoAction", "Redo", "redo", window.services.undo.redo, Keys.Redo)
-        self.copy = self._action("copyAction", "Copy rows", "copy", window.copy_rows)
-        self.select_all = self._action("selectAllAction", "Select all", "list", window.select_all_rows)
+        self.copy = self._action("copyAction", "Copy rows", "copy", window.copy_rows, Keys.Copy)
+        self.select_all = self._action(
+            "selectAllAction", "Select all", "list", window.select_all_rows, Keys.SelectAll
+        )
         window.services.undo.changed.connect(self._show_undo)
         self._show_undo()
 

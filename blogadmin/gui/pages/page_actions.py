@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -72,16 +72,14 @@ class PageActions(QObject):
         menu = QMenu(parent)
         menu.setObjectName(f"{self._noun.key}ContextMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action in self._menu_order():
-            menu.addAction(action)
+        for part in (self._named("editAction"), self.bulk, self._named("deleteAction")):
+            if part and not menu.isEmpty():
+                menu.addSeparator()
+            menu.addActions(part)
         return menu
 
-    def _menu_order(self) -> Iterator[QAction]:
-        if "editAction" in self.all:
-            yield self.all["editAction"]
-        yield from self.bulk
-        if "deleteAction" in self.all:
-            yield self.all["deleteAction"]
+    def _named(self, name: str) -> list[QAction]:
+        return [self.all[name]] if name in self.all else []
 
     def _verb(self, declared: BulkAction, commit: Callable[[BulkAction], object]) -> QAction:
         return self.add(

@@ -17,6 +17,8 @@ FIXED = (
     ("Esc", "In a dialog: close; in a list: clear the selection"),
     ("Alt+PgDown", "In a dialog: next row"),
     ("Alt+PgUp", "In a dialog: previous row"),
+    ("Alt+Home", "In a dialog: first row"),
+    ("Alt+End", "In a dialog: last row"),
 )
 """Keys that belong to no action."""
 

@@ -86,6 +86,7 @@ def test_a_page_s_number_brings_it_to_the_front(window: MainWindow) -> None:
         page = window.current_page()
         assert page is not None
         assert f"{page.noun.key}Action" == action.objectName()
+        assert [other for other in window.menus.pages.values() if other.isChecked()] == [action]
         assert window.navigation.chosen() == page.noun.key
 
 
@@ -99,6 +100,26 @@ def test_delete_in_the_search_field_deletes_a_letter_and_no_row(window: MainWind
     assert page.search.text() == "ost"
     dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
     assert dialogs == []
+
+
+def test_in_a_field_the_keys_for_all_and_copy_are_about_its_text(window: MainWindow) -> None:
+    page = page_of(window, "posts")
+    page.search.setText("Post")
+    page.search.setFocus()
+    QTest.keySequence(page.search, QKeySequence.StandardKey.SelectAll)
+    QTest.keySequence(page.search, QKeySequence.StandardKey.Copy)
+    assert page.search.selectedText() == "Post"
+    assert QApplication.clipboard().text() == "Post"
+    assert page.view.selected_count() == 0
+
+
+def test_every_menu_of_the_bar_has_a_letter_of_its_own(window: MainWindow) -> None:
+    for page in window.pages:
+        window.show_page(page.noun.key)
+        titles = [action.text() for action in window.menuBar().actions() if action.isVisible()]
+        letters = [QKeySequence.mnemonic(title).toString() for title in titles]
+        assert "" not in letters
+        assert len(set(letters)) == len(letters), titles
 
 
 def test_nothing_can_be_undone_at_first(window: MainWindow, services: Services) -> None:
