@@ -71,9 +71,12 @@ class PageFrame(Panel):
         banners.addWidget(self.slow)
         banners.addWidget(self.news)
         layout.addLayout(banners)
-        layout.addWidget(self.stack, 1)
-        layout.addWidget(self.bulk_bar)
-        layout.setSpacing(SPACE_M)
+        # Without a gap: the list ends where the bar begins.
+        below = QVBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.stack, 1)
+        below.addWidget(self.bulk_bar)
+        layout.addLayout(below, 1)
 
     def _header(self, choose_columns: Callable[[QPoint], object]) -> QHBoxLayout:
         row = _row()

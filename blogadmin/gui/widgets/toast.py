@@ -27,6 +27,7 @@ STAYS_MS = 8000
 _ASKS_AGAIN_MS = 1000
 _FADE_MS = 120
 _SPREAD = 18
+_MOVES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show})
 # Even a button that does not show has a name, for whoever walks the tree of widgets.
 _NO_ACTION = "No action"
 
@@ -148,11 +149,11 @@ class Toast(QWidget):
 
     def _floor(self) -> int:
         """The height down to which the toast may reach: it covers no bar that lies at the bottom."""
-        tops = [
-            bar.mapTo(self._host, bar.rect().topLeft()).y()
-            for bar in self._host.findChildren(Panel)
-            if bar.is_bottom_bar and bar.isVisible()
-        ]
+        bars = [bar for bar in self._host.findChildren(Panel) if bar.is_bottom_bar]
+        for bar in bars:
+            # It may come while the toast is there. A filter is never there twice.
+            bar.installEventFilter(self)
+        tops = [bar.mapTo(self._host, bar.rect().topLeft()).y() for bar in bars if bar.isVisible()]
         return min(tops, default=self._host.height())
 
     def _natural_width(self) -> int:
@@ -177,7 +178,7 @@ class Toast(QWidget):
         return QSize(width, self.heightForWidth(width))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self._host and not self.isHidden():
+        if event.type() in _MOVES and not self.isHidden():
             self._place()
         return False
 

@@ -164,6 +164,16 @@ def test_toast_covers_no_bar_at_the_bottom(window: QWidget, toast: Toast) -> Non
     assert toast.geometry().bottom() < bulk.geometry().top()
 
 
+def test_toast_makes_way_for_a_bar_that_comes_later(window: QWidget, toast: Toast, qtbot: QtBot) -> None:
+    layout = window.layout()
+    assert layout is not None
+    bulk = BulkBar(window)
+    layout.addWidget(bulk)
+    toast.show_message("12 users deactivated")
+    bulk.set_count(3)
+    qtbot.waitUntil(lambda: 0 < bulk.geometry().top() > toast.geometry().bottom())
+
+
 def test_toast_never_takes_the_focus(window: QWidget, toast: Toast, qtbot: QtBot) -> None:
     field = window.findChild(QLineEdit)
     assert field is not None
