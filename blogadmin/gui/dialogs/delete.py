@@ -127,6 +127,8 @@ class DeleteDialog(QDialog):
         verb = "has" if one else "have"
         self._words.setText(f"{who} {verb} {hanging}." if hanging else f"Nothing hangs on {_them(one)}.")
         self._heir_row.setVisible(bool(hanging) and self._key == "users")
+        what = [w for w, n in (("posts", self._hanging.posts), ("comments", self._hanging.comments)) if n]
+        self._heir_row.label.setText(f"Give the {' and '.join(what)} to")
         self._with_comments.setVisible(bool(hanging) and self._key == "posts")
         comments = count(self._hanging.comments, "comment")
         self._with_comments.setText(f"Delete the {comments} under {_them(one)}, too")
