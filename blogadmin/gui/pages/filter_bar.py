@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from blogadmin.core.queries.spec import Condition, Group
 from blogadmin.gui.pages.filter_tree import Part, Place, parts_of, removed, tidied, with_any
 from blogadmin.gui.pages.filter_words import FilterWords
-from blogadmin.gui.theme import RADIUS, SPACE_S, SPACE_XS
+from blogadmin.gui.theme import RADIUS, SPACE_S
 from blogadmin.gui.widgets.buttons import ghost_button, link_button
 from blogadmin.gui.widgets.chip import Chip
 from blogadmin.gui.widgets.chip_flow import FlowLayout
@@ -106,9 +106,9 @@ class FilterBar(QWidget):
         widget.show()
 
     def _group(self, at: int, group: Group) -> QWidget:
-        frame = Panel("", border="line", radius=RADIUS, parent=self)
+        frame = Panel("sunken", border="line", radius=RADIUS, parent=self)
         row = QHBoxLayout(frame)
-        row.setContentsMargins(SPACE_XS, 0, SPACE_XS, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         for inner_at, inner in enumerate(group.parts):
             if inner_at:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 from blogadmin.core.queries.spec import Condition, Field
 from blogadmin.gui.pages.filter_editors import Editor, make_editor
 from blogadmin.gui.pages.filter_words import FilterWords
-from blogadmin.gui.theme import SPACE_L, SPACE_M, SPACE_S, metrics, row_height
+from blogadmin.gui.theme import SPACE_L, SPACE_M, SPACE_S, metrics, row_height, set_variant
 from blogadmin.gui.widgets.buttons import primary_button, tool_button
 from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.popover import Popover
@@ -28,8 +29,20 @@ from blogadmin.gui.widgets.popover import Popover
 if TYPE_CHECKING:
     from blogadmin.gui.control.tasks import Tasks
 
-_WIDTH = 38
+_WIDTH = 50
 """In average characters."""
+
+
+class _Steps(QStackedWidget):
+    """As high as the step that shows; a plain stack is as high as its highest page."""
+
+    def sizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return shown.sizeHint() if shown is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown is not None else super().minimumSizeHint()
 
 
 class FilterPanel(Popover):
@@ -52,9 +65,13 @@ class FilterPanel(Popover):
         self.editor: Editor | None = None
         self.setObjectName("filterPanel")
         self.setAccessibleName("Filter")
-        self._stack = QStackedWidget(self)
+        self._stack = _Steps(self)
         self.list = self._field_list()
-        self._stack.addWidget(self.list)
+        fields = QWidget(self)
+        around = QVBoxLayout(fields)
+        around.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        around.addWidget(self.list)
+        self._stack.addWidget(fields)
         self._stack.addWidget(self._editing())
         self.body.addWidget(self._stack)
         self._stack.setFixedWidth(_WIDTH * metrics().averageCharWidth())
@@ -84,17 +101,20 @@ class FilterPanel(Popover):
         found.setAccessibleName("Filter by")
         found.setFrameShape(QFrame.Shape.NoFrame)
         found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        found.viewport().setAutoFillBackground(False)
+        found.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        set_variant(found, kind="sheet")
         for name in self._fields:
             item = QListWidgetItem(self._words.title(name))
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(1, row_height()))
             found.addItem(item)
+        found.setFixedHeight(len(self._fields) * row_height())
         found.itemClicked.connect(self._take_field)
         return found
 
     def _editing(self) -> QWidget:
         page = self._page = QWidget(self)
-        self._title = Label(role="body", parent=page)
+        self._title = Label(weight=QFont.Weight.DemiBold, parent=page)
         self._back = tool_button("chevron-left", "Another field (Alt+Left)", "filterBackButton", page)
         self._back.clicked.connect(self._go_back)
         self._problem = Label(role="caption", tone="muted", wrap=True, parent=page)
@@ -137,7 +157,10 @@ class FilterPanel(Popover):
         self._problem.setText("")
         self._show_step(1)
         if self._anchor is not None:
-            self.open_below(self._anchor, editor.first())
+            first = editor.first()
+            self.open_below(self._anchor, first)
+            if isinstance(first, QLineEdit):
+                first.selectAll()
         self.counts_wanted.emit(name)
 
     def _changed(self) -> None:
@@ -162,13 +185,7 @@ class FilterPanel(Popover):
 
     def _show_step(self, step: int) -> None:
         self._stack.setCurrentIndex(step)
-        if step == 0:
-            rows = self.list.count() * row_height()
-            self._stack.setFixedHeight(rows + 2 * SPACE_S)
-        else:
-            # As high as the form: a stack is otherwise as high as its highest page.
-            self._stack.setMinimumHeight(0)
-            self._stack.setMaximumHeight(self._page.sizeHint().height())
+        self._stack.updateGeometry()
 
     def _drop_editor(self) -> None:
         if self.editor is not None:
