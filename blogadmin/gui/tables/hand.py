@@ -91,10 +91,6 @@ class Hand:
     def begin(self, painter: QPainter, middle: float, *, rtl: bool) -> None:
         """Write with ``painter`` from now on."""
         self.painter, self.middle, self.rtl = painter, middle, rtl
-        self.lift()
-
-    def lift(self) -> None:
-        """Somebody else has painted: nothing is known of font and ink."""
         self._font, self._ink = None, ""
 
     def write(

@@ -33,11 +33,12 @@ from blogadmin.gui.tables.delegate import RowDelegate
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import Index
 from blogadmin.gui.tables.list_model import ListModel, State
+from blogadmin.gui.tables.paint_hold import PaintHold
 from blogadmin.gui.tables.place import Place
 from blogadmin.gui.tables.row_painter import RowPainter
 from blogadmin.gui.tables.row_table import RowTable
 from blogadmin.gui.tables.selection import RowSelection
-from blogadmin.gui.theme import Density, row_height, theme_changed
+from blogadmin.gui.theme import Density, color, row_height, theme_changed
 
 SKELETON_AFTER = 150
 """Milliseconds after which an empty screen shows that rows are on their way."""
@@ -68,6 +69,7 @@ class ListView(RowTable):
     _menu: ColumnMenu
     _copier: RowCopier
     _rows: RowPainter
+    _hold: PaintHold
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -221,6 +223,7 @@ class ListView(RowTable):
         replaced.deleteLater()
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
+        self._hold = PaintHold(self, model)
         self.setItemDelegate(RowDelegate(self, model, self._rows))
         self._layout = ColumnLayout(self, model.columns)
         self._menu = ColumnMenu(self, model)
@@ -277,6 +280,15 @@ class ListView(RowTable):
         self._place.moved()
         super().wheelEvent(event)
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        jump = self._ready and self.isVisible() and self._hold.is_jump(dy)
+        if jump:
+            self._hold.begin()
+        super().scrollContentsBy(dx, dy)
+        if jump:
+            self._look()
+            self._hold.settle()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._ready:
@@ -289,6 +301,7 @@ class ListView(RowTable):
         self._note_marks()
         self._look()
         painter = QPainter(self.viewport())
+        painter.fillRect(e.rect(), color("surface"))
         if self._model.rowCount():
             self._rows.paint(painter, e.region(), self._selection.rows)
         elif self._model.state is State.LOADING and not self._skeleton_due.isActive():

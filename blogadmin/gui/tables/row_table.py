@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from blogadmin.gui.tables.header import ListHeader
+from blogadmin.gui.tables.known_rows import Index
 
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 
@@ -37,6 +38,9 @@ class RowTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        # Whoever paints the rows paints the ground, too. Otherwise Qt could not move what is on the screen
+        # when it scrolls, and would have all of it painted for each step.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -59,10 +63,13 @@ class RowTable(QTableView):
         row = -1 if where is None else self.rowAt(where.y())
         if row != self.hovered:
             old, self.hovered = self.hovered, row
-            for changed in (old, row):
-                if changed >= 0:
-                    y, width = self.rowViewportPosition(changed), self.viewport().width()
-                    self.viewport().update(0, y, width, self.rowHeight(changed))
+            self._update_row(old)
+            self._update_row(row)
+
+    def _update_row(self, row: int) -> None:
+        if row >= 0:
+            y, width = self.rowViewportPosition(row), self.viewport().width()
+            self.viewport().update(0, y, width, self.rowHeight(row))
 
     def _has_rows(self) -> bool:
         return self.model() is not None and self.model().rowCount() > 0
@@ -76,6 +83,12 @@ class RowTable(QTableView):
 
     def keyboardSearch(self, search: str) -> None:
         """Nothing: Qt would read row after row, all of them; the search field asks the server."""
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        # The ring goes round the row; Qt thinks of the cell.
+        self._update_row(previous.row())
+        self._update_row(current.row())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(event.position().toPoint())

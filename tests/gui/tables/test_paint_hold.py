@@ -1,0 +1,126 @@
+"""A jump is painted once, with its rows, unless they take too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QPainter, QRegion
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.tables.list_model import ListModel
+from blogadmin.gui.tables.list_view import ListView
+from blogadmin.gui.tables.row_ranges import RowRanges
+from tests.gui.tables.doubles import ManualTasks
+
+
+class Paints(QObject):
+    """Notes for each paint of a viewport whether the first row on the screen was known then."""
+
+    def __init__(self, view: ListView) -> None:
+        super().__init__(view)
+        self.view = view
+        self.known: list[bool] = []
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            row = self.view.rowAt(0)
+            self.known.append(self.view.list_model().row(row) is not None)
+        return False
+
+
+@pytest.fixture
+def view(model: ListModel, manual: ManualTasks, qtbot: QtBot) -> Iterator[ListView]:
+    made = ListView()
+    made.setObjectName("table")
+    made.setAccessibleName("List of things")
+    made.setModel(model)
+    made.resize(900, 400)
+    qtbot.addWidget(made)
+    model.load(ListSpec())
+    made.show()
+    qtbot.waitExposed(made)
+    manual.run_all()
+    yield made
+    # A jump that nobody waited for must not outlive its view.
+    made._hold.end()
+
+
+def far_down(view: ListView) -> int:
+    return 600 * view.verticalHeader().defaultSectionSize()
+
+
+def test_a_jump_is_painted_once_with_its_rows(view: ListView, manual: ManualTasks) -> None:
+    paints = Paints(view)
+    view._hold._timer.setInterval(60_000)
+    view.verticalScrollBar().setValue(far_down(view))
+    manual.run_all()
+    assert paints.known == [True]
+    assert not view._hold.holding
+
+
+def test_a_jump_whose_rows_take_long_shows_bars_meanwhile(
+    view: ListView, manual: ManualTasks, qtbot: QtBot
+) -> None:
+    paints = Paints(view)
+    view.verticalScrollBar().setValue(far_down(view))
+    qtbot.waitUntil(lambda: len(paints.known) > 0)
+    assert paints.known == [False]
+    manual.run_all()
+    assert paints.known[-1]
+
+
+def test_a_jump_to_known_rows_waits_for_nothing(view: ListView, manual: ManualTasks) -> None:
+    view.verticalScrollBar().setValue(far_down(view))
+    manual.run_all()
+    view.verticalScrollBar().setValue(0)
+    assert not view._hold.holding
+    assert view.viewport().updatesEnabled()
+
+
+def test_a_drag_paints_each_frame(view: ListView, qtbot: QtBot) -> None:
+    paints = Paints(view)
+    view.verticalScrollBar().setSliderDown(True)
+    view.verticalScrollBar().setSliderPosition(far_down(view))
+    assert not view._hold.holding
+    qtbot.waitUntil(lambda: len(paints.known) > 0)
+    assert paints.known[0] is False
+    view.verticalScrollBar().setSliderDown(False)
+
+
+def painted_regions(view: ListView) -> list[QRegion]:
+    """What is painted from now on."""
+    regions: list[QRegion] = []
+    paint = view._rows.paint
+
+    def note(painter: QPainter, region: QRegion, chosen: RowRanges) -> None:
+        regions.append(QRegion(region))
+        paint(painter, region, chosen)
+
+    view._rows.paint = note  # pyright: ignore[reportAttributeAccessIssue]
+    return regions
+
+
+def test_a_step_moves_what_is_on_the_screen_and_paints_the_rest(view: ListView, qtbot: QtBot) -> None:
+    regions = painted_regions(view)
+    view.verticalScrollBar().setValue(60)
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    assert [region.boundingRect().height() for region in regions] == [60]
+
+
+def test_the_ring_of_the_keyboard_cursor_moves_as_a_whole(view: ListView, qtbot: QtBot) -> None:
+    view.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    view.selectRow(2)
+    QApplication.processEvents()
+    regions = painted_regions(view)
+    qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    for row in (2, 3):
+        strip = QRect(0, view.rowViewportPosition(row), view.viewport().width(), view.rowHeight(row))
+        assert QRegion(strip).subtracted(regions[0]).isEmpty()
