@@ -1,138 +1,118 @@
-"""Clocks, counters and the table that every benchmark prints and writes as JSON."""
+"""Clocks and counters: how long something takes, how long the event loop is away, when a view was painted."""
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
 BEAT = 5
 """Milliseconds between heartbeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table. ``limit`` was measured beside ``value`` in the same run, in the same unit."""
-
-    value: float
-    unit: str = "ms"
-    limit: float | None = None
-    ratio: float | None = None
-    target: str = ""
-    note: str = ""
-
-
-@dataclass(slots=True)
-class Report:
-    """The figures of a run, and on what they were taken."""
-
-    name: str
-    posts: int
-    figures: dict[str, Figure] = field(default_factory=dict)
-
-    def add(
-        self,
-        key: str,
-        value: float,
-        *,
-        unit: str = "ms",
-        limit: float | None = None,
-        target: str = "",
-        note: str = "",
-    ) -> None:
-        """Add a figure; the ratio to its limit follows from both."""
-        ratio = round(value / limit, 3) if limit else None
-        rounded = None if limit is None else round(limit, 3)
-        self.figures[key] = Figure(round(value, 3), unit, rounded, ratio, target, note)
-
-    def as_json(self) -> str:
-        """The whole report as JSON."""
-        machine = {
-            "python": platform.python_version(),
-            "system": platform.system(),
-            "cores": os.cpu_count(),
-            "qt_platform": QApplication.platformName(),
-        }
-        figures = {key: asdict(figure) for key, figure in self.figures.items()}
-        return json.dumps({"name": self.name, "posts": self.posts, **machine, "figures": figures}, indent=2)
-
-    def print_table(self) -> None:
-        """Print the figures for a person."""
-        print(f"\n{self.name}, {self.posts:,} posts, {QApplication.platformName()}")
-        for key, f in self.figures.items():
-            limit = "" if f.limit is None else f"limit {f.limit:,.1f}  ratio {f.ratio:,.2f}"
-            print(f"  {key:<38} {f.value:>12,.2f} {f.unit:<3} {limit:<28} {f.target}  {f.note}".rstrip())
-
-    def write(self, file: Path | None) -> None:
-        """Write the JSON to ``file``, if one was named."""
-        if file is not None:
-            file.write_text(self.as_json() + "\n", "utf-8")
+_LOOK_EVERY = 50
 
 
 class Heartbeat(QObject):
-    """Measures how long the event loop is away: the longest gap between beats that should come every 5 ms."""
+    """Measures how long the event loop is away: the gaps between beats that should come every 5 ms."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.worst = 0.0
+        self.gaps: list[float] = []
         self._last: float | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT)
         self._timer.timeout.connect(self._beat)
 
+    @property
+    def worst(self) -> float:
+        """The longest gap in milliseconds."""
+        return max(self.gaps, default=0.0)
+
+    @property
+    def p99(self) -> float:
+        """The gap that one in a hundred exceeds, in milliseconds."""
+        return percentile(self.gaps, 99) if self.gaps else 0.0
+
     @contextmanager
     def running(self) -> Iterator[Heartbeat]:
-        """Beat for as long as the block runs; ``worst`` is in milliseconds."""
-        self.worst, self._last = 0.0, None
+        """Beat for as long as the block runs; what was measured before is forgotten."""
+        self.gaps, self._last = [], None
         self._timer.start()
         try:
             yield self
+            if self._last is not None:
+                # What the block did last may have kept the next beat from coming.
+                self.gaps.append((time.perf_counter() - self._last) * 1000)
         finally:
             self._timer.stop()
 
     def _beat(self) -> None:
         now = time.perf_counter()
         if self._last is not None:
-            self.worst = max(self.worst, (now - self._last) * 1000)
+            self.gaps.append((now - self._last) * 1000)
         self._last = now
 
 
 class PaintStamp(QObject):
-    """When a view was last painted: taken in the event loop's turn right after the paint event."""
+    """When a view was last painted: taken in the event loop's turn right after the paint event.
 
-    def __init__(self, view: QAbstractScrollArea) -> None:
+    ``at`` is the end of the last paint; ``whole_at`` the end and ``whole_from`` the beginning of the last
+    one at which ``is_whole`` held; ``count`` is how many paints there were.
+    """
+
+    def __init__(self, view: QAbstractScrollArea, is_whole: Callable[[], bool] = lambda: True) -> None:
         super().__init__(view)
-        self.at = 0.0
+        self.at = self.whole_at = self.whole_from = 0.0
+        self.count = 0
+        self._is_whole = is_whole
         view.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
-            QTimer.singleShot(0, self, self._stamp)
+            begun, whole = time.perf_counter(), self._is_whole()
+            QTimer.singleShot(0, self, lambda: self._stamp(begun, whole))
         return super().eventFilter(watched, event)
 
-    def _stamp(self) -> None:
+    def _stamp(self, begun: float, whole: bool) -> None:
         self.at = time.perf_counter()
+        self.count += 1
+        if whole:
+            self.whole_from, self.whole_at = begun, self.at
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Run the event loop until ``condition`` holds; ``TimeoutError`` when it does not in time."""
+    """Run the event loop until ``condition`` holds; ``TimeoutError`` when it does not in time.
+
+    Like the program's own loop it sleeps while nothing happens, so that workers get the processor.
+    """
+    loop = QEventLoop()
+    ticker = QTimer(interval=_LOOK_EVERY)
+    ticker.start()
+    flags = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
     end = time.perf_counter() + seconds
     while not condition():
         if time.perf_counter() > end:
             raise TimeoutError(getattr(condition, "__doc__", "") or "the awaited state did not come")
-        QApplication.processEvents()
+        loop.processEvents(flags)
+
+
+def pause(seconds: float) -> None:
+    """Run the event loop for a while."""
+    end = time.perf_counter() + seconds
+    wait_for(lambda: time.perf_counter() >= end, seconds + 60)
+
+
+def turn() -> None:
+    """Let the event loop do what is due."""
+    QApplication.processEvents()
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -146,6 +126,20 @@ def median(work: Callable[[], object], times: int) -> float:
     """Median of ``times`` runs of ``work`` in milliseconds, after one that does not count."""
     work()
     return statistics.median(timed(work) for _ in range(times))
+
+
+def side_by_side(works: Sequence[Callable[[], object]], times: int) -> list[float]:
+    """Medians of several works that take turns, so that what else the machine does hits all alike."""
+    for work in works:
+        work()
+    taken = [[timed(work) for work in works] for _ in range(times)]
+    return [statistics.median(column) for column in zip(*taken, strict=True)]
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that ``percent`` of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
 
 
 def resident_mb() -> float:

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QListWidget
 from pytestqt.qtbot import QtBot
 
-from tests.benchmarks.harness import Heartbeat, PaintStamp, Report, resident_mb, timed, wait_for
-
-
-def test_a_report_carries_value_limit_ratio_and_target(qtbot: QtBot, tmp_path: Path) -> None:
-    report = Report("open", 1000)
-    report.add("rows", 30.0004, limit=20.0, target="<= 2 x", note="first paint")
-    report.add("memory", 120.0, unit="MB")
-    report.write(tmp_path / "out.json")
-    told = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert (told["name"], told["posts"]) == ("open", 1000)
-    assert told["qt_platform"] == "offscreen"
-    assert told["figures"]["rows"] == {
-        "value": 30.0,
-        "unit": "ms",
-        "limit": 20.0,
-        "ratio": 1.5,
-        "target": "<= 2 x",
-        "note": "first paint",
-    }
-    assert told["figures"]["memory"]["ratio"] is None
-    assert told["figures"]["memory"]["limit"] is None
-
-
-def test_a_report_without_a_file_writes_nothing(tmp_path: Path) -> None:
-    Report("open", 1).write(None)
-    assert list(tmp_path.iterdir()) == []
+from tests.benchmarks.harness import (
+    Heartbeat,
+    PaintStamp,
+    percentile,
+    resident_mb,
+    side_by_side,
+    timed,
+    wait_for,
+)
 
 
 def test_the_heartbeat_sees_how_long_the_event_loop_was_away(qtbot: QtBot) -> None:
@@ -65,6 +46,28 @@ def test_a_paint_is_stamped_after_it_happened(qtbot: QtBot) -> None:
     first = stamp.at
     view.addItem("another row")
     qtbot.waitUntil(lambda: stamp.at > first)
+    assert stamp.whole_at == stamp.at
+    assert stamp.whole_from < stamp.whole_at
+
+
+def test_a_paint_that_lacks_rows_is_not_a_whole_one(qtbot: QtBot) -> None:
+    view = QListWidget()
+    view.setObjectName("list")
+    view.setAccessibleName("List")
+    qtbot.addWidget(view)
+    stamp = PaintStamp(view, lambda: view.count() > 0)
+    view.show()
+    qtbot.waitUntil(lambda: stamp.count > 0)
+    assert stamp.whole_at == 0
+    view.addItem("a row")
+    qtbot.waitUntil(lambda: stamp.whole_at > 0)
+
+
+def test_works_that_take_turns_are_timed_each_for_itself(qtbot: QtBot) -> None:
+    long, short = side_by_side([lambda: threading.Event().wait(0.03), lambda: None], 3)
+    assert long >= 25 > short
+    assert percentile([1, 2, 3, 4], 50) == 3
+    assert percentile([7], 95) == 7
 
 
 def test_waiting_ends_with_the_condition_or_with_the_time(qtbot: QtBot) -> None:

@@ -1,0 +1,164 @@
+"""What the layers cost that have no window: a list query through Core, a change saved, a thousand users."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from contextlib import closing
+from random import Random
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
+
+from blogadmin.core import operations, queries
+from blogadmin.core.database.engine import Database
+from blogadmin.core.queries.spec import ListSpec, Sort
+from tests.benchmarks.harness import side_by_side, wait_for
+from tests.benchmarks.reading import BY_AUTHOR, FIRST, NEWEST
+from tests.benchmarks.report import times
+from tests.benchmarks.run import Run
+from tests.benchmarks.stage import bare, statements
+
+USERS = 1_000
+
+
+def list_query(run: Run) -> None:
+    """The first rows and a block of rows through Core, against the same SQL by the driver."""
+    listing = queries.posts.LISTING
+    with closing(Database(run.blog.url)) as database, closing(run.blog.connect()) as raw:
+        ids = _some_ids(raw, FIRST)
+        reads: dict[str, Callable[[Any], object]] = {
+            "newest": lambda s: listing.first(s, ListSpec("", NEWEST), FIRST),
+            "title": lambda s: listing.first(s, ListSpec("", (Sort("title"),)), FIRST),
+            "author": lambda s: listing.first(s, ListSpec("", BY_AUTHOR), FIRST),
+            "block": lambda s: listing.rows(s, ids),
+        }
+        pairs = {name: _against(run, database, raw, read) for name, read in reads.items()}
+    for name, (own, limit) in pairs.items():
+        run.report.add(f"list_query.{name}", own, limit=limit, target=times(1.25))
+    own, limit = pairs["newest"]
+    run.report.add("list_query", own, limit=limit, target=times(1.25), note=f"{FIRST} rows, newest first")
+
+
+def _against(
+    run: Run, database: Database, raw: Connection, read: Callable[[Any], object]
+) -> tuple[float, float]:
+    def own() -> None:
+        with database.reader() as session:
+            read(session)
+
+    own_time, limit = side_by_side([own, bare(raw, statements(database, read))], run.often(101, 7))
+    return own_time, limit
+
+
+def one_change(run: Run) -> None:
+    """A title changed and committed: as an operation in a transaction, against a bare UPDATE and COMMIT."""
+    with closing(Database(run.blog.url)) as database, closing(_writer(run)) as raw:
+        own = _edits(database)
+        turns = run.often(201, 7)
+        saved, limit = side_by_side([own, _bare_edits(raw, _titles(raw))], turns)
+        note = f"median of {turns}, with the version checked and the way back kept"
+        run.report.add("one_change", saved, limit=limit, target=times(2.5), note=note)
+    _one_change_by_controller(run, limit)
+
+
+def _edits(database: Database) -> Callable[[], object]:
+    """Each call opens a random post as a dialog does, outside the clock's interest, and saves its title."""
+    prepared = _prepared(database)
+
+    def edit() -> None:
+        database.transact(next(prepared).apply)
+
+    return edit
+
+
+def _prepared(database: Database) -> Any:
+    """Edits ready to be applied: posts are read a hundred at a time, so that hardly any turn pays for it."""
+    random = Random(3)
+    edit_post = operations.posts.EditPost
+    while True:
+        with database.reader() as session:
+            last = session.connection().exec_driver_sql("SELECT max(id) FROM posts").scalar_one()
+            ids = [random.randint(1, last) for _ in range(300)]
+            found = session.connection().exec_driver_sql(
+                "SELECT id, version, title FROM posts WHERE id = ANY(%s)", (ids,)
+            )
+            rows = found.all()
+        for id_, version, title in rows:
+            yield edit_post(id_, version, {"title": title}, {"title": _other(title)})
+
+
+def _titles(raw: Connection) -> Any:
+    with raw.cursor() as cursor:
+        cursor.execute("SELECT id, title FROM posts TABLESAMPLE SYSTEM (5) ORDER BY random() LIMIT 2000")
+        rows = cursor.fetchall()
+        if not rows:
+            cursor.execute("SELECT id, title FROM posts LIMIT 2000")
+            rows = cursor.fetchall()
+    raw.commit()
+    return itertools.cycle(rows)
+
+
+def _other(title: str) -> str:
+    return title[:-1] if title.endswith("!") else title[:150] + "!"
+
+
+def _bare_edits(raw: Connection, titles: Any) -> Callable[[], object]:
+    def edit() -> None:
+        id_, title = next(titles)
+        with raw.cursor() as cursor:
+            cursor.execute("UPDATE posts SET title = %s WHERE id = %s", (_other(title), id_))
+        raw.commit()
+
+    return edit
+
+
+def _one_change_by_controller(run: Run, limit: float) -> None:
+    stage = run.stage()
+    prepared = _prepared(stage.database)
+    controller = stage.program.services.controller
+
+    def commit() -> None:
+        done: list[object] = []
+        controller.commit(next(prepared), done=done.append, toast=False)
+        wait_for(lambda: bool(done))
+
+    (taken,) = side_by_side([commit], run.often(101, 7))
+    stage.settle()
+    note = "until the window knows: worker, history and views included"
+    run.report.add("one_change.by_controller", taken, limit=limit, note=note)
+
+
+def is_active(run: Run) -> None:
+    """A thousand users switched off and on, against one bare statement."""
+    set_active = operations.users.SetActive
+    with closing(Database(run.blog.url)) as database, closing(_writer(run)) as raw:
+        ids = tuple(_some_ids(raw, USERS, "users"))
+
+        # Each undoes what the other did, so both change every row every time.
+        def own() -> None:
+            database.transact(set_active(ids, False).apply)
+
+        def bare_statement() -> None:
+            with raw.cursor() as cursor:
+                cursor.execute(_SET_ACTIVE, (list(ids),))
+            raw.commit()
+
+        taken, limit = side_by_side([own, bare_statement], run.often(21, 4))
+    note = f"{len(ids):,} users, with the way back for each"
+    run.report.add("is_active", taken, limit=limit, target=times(1.3), note=note)
+
+
+def _writer(run: Run) -> Connection:
+    """A driver connection that commits when told."""
+    return psycopg2.connect(run.blog.url.replace("+psycopg2", ""))
+
+
+def _some_ids(raw: Connection, number: int, table: str = "posts") -> list[int]:
+    with raw.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} ORDER BY md5(CAST(id AS text)) LIMIT %s", (number,))
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+_SET_ACTIVE = "UPDATE users SET is_active = true WHERE id = ANY(%s)"

@@ -1,0 +1,47 @@
+"""Every figure of the lists in one run: ``./run bench lists``."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterable
+
+from tests.benchmarks import costs, memory, moving, peers, reading, startup
+from tests.benchmarks.run import Run
+
+MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
+    (("first_rows", "own_repaint"), reading.first_rows),
+    (("jump", "jump_p95"), reading.jump),
+    (("jump_before_ids",), reading.jump_before_ids),
+    (("seekable", "seekable_by_author"), reading.seekable),
+    (("search",), reading.search),
+    (("drag", "wheel", "rows_after_letting_go"), moving.scrolling),
+    (("worst_gap",), moving.worst_gap),
+    (("memory", "memory_after_sorts"), memory.memory),
+    (("window_painted", "window_with_rows"), startup.startup),
+    (("list_query",), costs.list_query),
+    (("one_change",), costs.one_change),
+    (("is_active",), costs.is_active),
+    (("peers",), peers.peers),
+)
+KEYS = tuple(key for keys, _measure in MEASURES for key in keys)
+
+
+def measure(run: Run, only: Iterable[str] = ()) -> bool:
+    """Take the figures named in ``only``, or all; tells whether all could be taken."""
+    wanted = set(only) or set(KEYS)
+    complete = True
+    for keys, take in MEASURES:
+        if not wanted.intersection(keys):
+            continue
+        print(f"… {', '.join(keys)}", end=" ", flush=True)
+        begin = time.monotonic()
+        try:
+            take(run)
+            print(f"{time.monotonic() - begin:.0f} s", flush=True)
+        except Exception:  # noqa: BLE001 - one that fails shall not cost the figures of the others
+            traceback.print_exc()
+            complete = False
+            for key in keys:
+                run.report.add(key, None, note="failed")
+    return complete

@@ -1,0 +1,225 @@
+"""How the window keeps up: the longest time the event loop is away, and frames while scrolling."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from blogadmin.core.queries.spec import Condition, Group, ListSpec, Sort
+from tests.benchmarks.data import connect
+from tests.benchmarks.harness import Heartbeat, pause, wait_for
+from tests.benchmarks.memory import weigh
+from tests.benchmarks.reading import BY_AUTHOR, NEWEST
+from tests.benchmarks.report import at_least, at_most, at_most_or_times
+from tests.benchmarks.run import Run
+from tests.benchmarks.stage import Stage, open_stage
+from tests.benchmarks.twin import ROOT
+
+COMMITS_A_SECOND = 20
+_NOTCH = 120
+
+
+def worst_gap(run: Run) -> None:
+    """The longest gap of a 5 ms heartbeat in what people do; ``start`` is that of a fresh process."""
+    run.close_stage()
+    with open_stage(run.blog.url, beating=True) as stage:
+        opened = stage.heart.gaps
+        stage.settle()
+        limit = statistics.median(stage.twin.repaint() for _ in range(31))
+        still = _gaps(stage, lambda: pause(2))
+        found = {"open": opened}
+        with committing(run.blog.url):
+            found |= {name: _gaps(stage, lambda act=act: act(run, stage)) for name, act in _ACTS.items()}
+        stage.close_twin()
+    found["start"] = [weigh(run.blog.url, 0)["gap"] for _ in range(run.often(3, 1))]
+    target = at_most_or_times(16, 2)
+    quiet = f"idle {max(still, default=0):.0f} ms"
+    for name, gaps in found.items():
+        note = f"99 % below {_p99(gaps):.1f} ms, {quiet}"
+        run.report.add(f"worst_gap.{name}", max(gaps, default=0), limit=limit, target=target, note=note)
+    name = max(found, key=lambda name: max(found[name], default=0))
+    run.report.add("worst_gap", max(found[name]), limit=limit, target=target, note=f"while: {name}; {quiet}")
+
+
+def _gaps(stage: Stage, act: Callable[[], object]) -> list[float]:
+    with stage.heart.running():
+        act()
+        stage.settle()
+    return list(stage.heart.gaps)
+
+
+def _p99(gaps: list[float]) -> float:
+    heart = Heartbeat()
+    heart.gaps = gaps
+    return heart.p99
+
+
+def _sort(run: Run, stage: Stage) -> None:
+    for turn in range(run.often(8, 3)):
+        stage.load(
+            ListSpec("", (NEWEST, BY_AUTHOR, (Sort("id"),), (Sort("slug", descending=True),))[turn % 4])
+        )
+        stage.settle()
+
+
+def _search(run: Run, stage: Stage) -> None:
+    for word in ("a", "ar", "art", "the", "zz no such words", "")[: run.often(6)]:
+        stage.model.load(ListSpec(word, NEWEST))
+        stage.settle()
+
+
+def _type(run: Run, stage: Stage) -> None:
+    """Each key stroke asks anew before the one before has been answered."""
+    for length in range(1, run.often(8, 3) + 1):
+        stage.model.load(ListSpec("a little"[:length], NEWEST))
+        pause(0.08)
+    stage.model.load(ListSpec("", NEWEST))
+
+
+def _filter(run: Run, stage: Stage) -> None:
+    for status in ("draft", "published", "archived", "published")[: run.often(4)]:
+        where = Group((Condition("status", "is", status),))
+        stage.model.load(ListSpec("", NEWEST, where=where))
+        stage.settle()
+    stage.model.load(ListSpec("", NEWEST))
+
+
+def _reload(run: Run, stage: Stage) -> None:
+    for _ in range(run.often(5, 2)):
+        stage.model.reload()
+        stage.settle()
+
+
+def _jumps(run: Run, stage: Stage) -> None:
+    for _ in range(run.often(60, 10)):
+        stage.jump(stage.any_row())
+
+
+def _drag(run: Run, stage: Stage) -> None:
+    _drag_for(stage, 10 * min(run.effort, 1))
+
+
+_ACTS: dict[str, Callable[[Run, Stage], None]] = {
+    "sort": _sort,
+    "search": _search,
+    "typing": _type,
+    "filter": _filter,
+    "reload": _reload,
+    "jumps": _jumps,
+    "drag": _drag,
+}
+
+
+def scrolling(run: Run) -> None:
+    """Frames a second while the scroll bar is dragged and the wheel turned, and what comes after."""
+    stage = run.stage()
+    stage.load(ListSpec("", NEWEST))
+    stage.settle()
+    repaint = statistics.median(stage.twin.repaint() for _ in range(31))
+    note = f"a C++ model repaints {1000 / repaint:.0f} times a second"
+    rates, afters = [], []
+    for _ in range(run.often(5, 2)):
+        rate, after = _drag_for(stage, 2)
+        rates.append(rate)
+        afters.append(after)
+    best = 1000 / repaint
+    run.report.add(
+        "drag", statistics.median(rates), unit="fps", limit=best, target=at_least(100, "fps"), note=note
+    )
+    wheel = statistics.median(_wheel_for(stage, 2) for _ in range(run.often(5, 2)))
+    run.report.add("wheel", wheel, unit="fps", limit=best, target=at_least(200, "fps"))
+    note = f"after a drag of 2 s, median of {len(afters)}, worst {max(afters):.0f} ms"
+    run.report.add("rows_after_letting_go", statistics.median(afters), target=at_most(50), note=note)
+
+
+def _drag_for(stage: Stage, seconds: float) -> tuple[float, float]:
+    """Drag to and fro; frames a second, and milliseconds from letting go to all rows painted."""
+    bar = stage.page.view.verticalScrollBar()
+    height = stage.page.view.verticalHeader().defaultSectionSize()
+    end, frames = time.perf_counter() + seconds, stage.stamp.count
+    bar.setSliderDown(True)
+    begin = time.perf_counter()
+    at = bar.maximum() // 2
+    while time.perf_counter() < end:
+        at = (at + stage.random.randint(-4_000, 9_000) * height) % max(bar.maximum(), 1)
+        _step(stage, lambda: bar.setSliderPosition(at))  # noqa: B023 - called before the next turn
+    rate = (stage.stamp.count - frames) / (time.perf_counter() - begin)
+    let_go = time.perf_counter()
+    bar.setSliderDown(False)
+    if stage.stamp.whole_from >= let_go - 0.001:
+        return rate, 0.0
+    stage.page.view.viewport().update()
+    wait_for(lambda: stage.stamp.whole_from >= let_go)
+    return rate, (stage.stamp.whole_at - let_go) * 1000
+
+
+def _wheel_for(stage: Stage, seconds: float) -> float:
+    """Turn the wheel by a notch for each frame; frames a second."""
+    stage.go_to(stage.any_row())
+    stage.settle()
+    viewport = stage.page.view.viewport()
+    where = QPointF(viewport.rect().center())
+    notch = QPoint(0, -_NOTCH)
+    none, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    end, frames = time.perf_counter() + seconds, stage.stamp.count
+
+    def roll() -> None:
+        buttons = Qt.MouseButton.NoButton
+        event = QWheelEvent(where, viewport.mapToGlobal(where), QPoint(), notch, buttons, none, phase, False)
+        QApplication.sendEvent(viewport, event)
+
+    begin = time.perf_counter()
+    while time.perf_counter() < end:
+        _step(stage, roll)
+    return (stage.stamp.count - frames) / (time.perf_counter() - begin)
+
+
+def _step(stage: Stage, move: Callable[[], object]) -> None:
+    """Move, and wait for the frame."""
+    painted = stage.stamp.count
+    move()
+    wait_for(lambda: stage.stamp.count > painted, 5)
+
+
+@contextmanager
+def committing(url: str) -> Iterator[None]:
+    """Another client commits small changes meanwhile, from a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.moving", url]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.communicate()
+
+
+def _commit_until_told(url: str) -> None:
+    """Change titles by chance, some twenty a second, until standard input ends."""
+    import threading
+
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    with connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM posts")
+        last = cursor.fetchall()[0][0]
+        print("committing", flush=True)
+        while not over.wait(1 / COMMITS_A_SECOND):
+            cursor.execute(_CHANGE, (last,))
+
+
+_CHANGE = """
+UPDATE posts SET title = CASE WHEN title LIKE '%%.' THEN left(title, -1) ELSE left(title, 150) || '.' END
+WHERE id = (SELECT 1 + CAST(floor(random() * %s) AS integer))
+"""
+
+if __name__ == "__main__":
+    _commit_until_told(sys.argv[1])

@@ -1,0 +1,61 @@
+"""A window that tells when it was painted, and ends: ``bare``, ``window`` (the program's) or ``rows``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+
+def _say_and_end() -> None:
+    print(time.monotonic(), flush=True)
+    os._exit(0)
+
+
+def _bare() -> None:
+    from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
+
+    class Window(QMainWindow):
+        def paintEvent(self, event: object) -> None:
+            _say_and_end()
+
+    app = QApplication(sys.argv[:1])
+    window = Window()
+    window.setCentralWidget(QTableView())
+    window.resize(1440, 900)
+    window.show()
+    app.exec()
+
+
+def _own(*, rows: bool) -> None:
+    """The program as its command line starts it; only the paint event that is waited for is watched."""
+    from blogadmin import app, cli
+
+    class Window(app.MainWindow):
+        def paintEvent(self, event: object) -> None:
+            if not rows:
+                _say_and_end()
+
+    if rows:
+        _end_with_rows()
+    app.MainWindow = Window
+    cli.run([])
+
+
+def _end_with_rows() -> None:
+    from blogadmin.gui.tables.list_view import ListView
+
+    paint = ListView.paintEvent
+
+    def painted(view: ListView, event: object) -> None:
+        paint(view, event)  # pyright: ignore[reportArgumentType]
+        if view.list_model().row(0) is not None:
+            _say_and_end()
+
+    ListView.paintEvent = painted  # pyright: ignore[reportAttributeAccessIssue]
+
+
+if __name__ == "__main__":
+    kind = sys.argv[1]
+    del sys.argv[1:]
+    _bare() if kind == "bare" else _own(rows=kind == "rows")

@@ -1,0 +1,187 @@
+"""How soon rows are painted: the first ones, those jumped to, and when the whole list can be gone through."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from blogadmin.core import queries
+from blogadmin.core.queries.spec import ListSpec, Sort
+from blogadmin.gui.tables.list_model import State
+from tests.benchmarks.harness import percentile, side_by_side, timed, wait_for
+from tests.benchmarks.report import at_most, times
+from tests.benchmarks.run import Run
+from tests.benchmarks.stage import Stage, bare, indexed_orders, statements
+
+NEWEST = (Sort("updated_at", descending=True),)
+BY_AUTHOR = (Sort("author"),)
+FIRST = 128
+"""Rows that a list asks for at first."""
+
+Order = tuple[Sort, ...]
+
+
+def first_rows(run: Run) -> None:
+    """Every order that an index serves, against the same SQL by the driver and a C++ model's repaint."""
+    stage = run.stage()
+    target = times(1.3, plus=2)
+    worst: tuple[float, str, float, float] | None = None
+    orders = indexed_orders(stage.raw, stage.model)
+    for order in orders:
+        name = _name(order)
+        value, raw, repaint = _first_rows(stage, order, run.often(11))
+        limit = raw + repaint
+        note = f"query {raw:.1f} + repaint {repaint:.1f} ms"
+        run.report.add(f"first_rows.{name}", value, limit=limit, target=target, note=note)
+        # The order that is furthest from its target speaks for all.
+        over = value - target.bound(limit)
+        worst = max(worst or (over, name, value, limit), (over, name, value, limit))
+    if worst is not None:
+        _over, name, value, limit = worst
+        note = f"the worst of {len(orders)} orders: {name}"
+        run.report.add("first_rows", value, limit=limit, target=target, note=note)
+    own, twin = side_by_side([stage.page.view.viewport().repaint, stage.new_twin().repaint], run.often(31))
+    # The hand-over to the twin's process is not part of its repaint.
+    twin = statistics.median(stage.twin.repaint() for _ in range(run.often(31)))
+    run.report.add("own_repaint", own, limit=twin, target=times(2), note="a screenful, by the delegate")
+
+
+def _first_rows(stage: Stage, order: Order, turns: int) -> tuple[float, float, float]:
+    """Medians: rows painted, raw query, C++ repaint; the three take turns."""
+    spec = ListSpec("", order)
+    away = ListSpec("", (Sort("title" if order[0].column == "id" else "id"),))
+    sent = statements(stage.database, lambda s: queries.posts.LISTING.first(s, spec, FIRST))
+    query = bare(stage.raw, sent)
+    stage.load(spec)
+    stage.settle()
+    stage.go_to(0)
+    twin = stage.new_twin()
+    painted, raw, repaint = [], [], []
+    for _ in range(turns):
+        # Another list in between: the same one again would rightly stay on the screen as it is.
+        stage.load(away)
+        stage.settle()
+        query()
+        raw.append(timed(query))
+        repaint.append(twin.repaint())
+        painted.append(stage.load(spec))
+        stage.settle()
+    return statistics.median(painted), statistics.median(raw), statistics.median(repaint)
+
+
+def jump(run: Run) -> None:
+    """Several hundred jumps to rows by chance, in three orders."""
+    stage = run.stage()
+    taken: list[float] = []
+    raw: list[float] = []
+    repaint: list[float] = []
+    for order in (NEWEST, (Sort("title"),), BY_AUTHOR):
+        stage.load(ListSpec("", order))
+        stage.settle()
+        stage.jump(stage.any_row())
+        twin = stage.new_twin()
+        for turn in range(run.often(120, 10)):
+            row = stage.any_row()
+            taken.append(stage.jump(row))
+            stage.settle()
+            if turn % 6 == 0:
+                raw.append(_block(stage, row))
+                repaint.append(twin.repaint())
+    limit = statistics.median(raw) + statistics.median(repaint)
+    tail = percentile(raw, 95) + percentile(repaint, 95)
+    note = f"{len(taken)} jumps in 3 orders, worst {max(taken):.0f} ms"
+    run.report.add("jump", statistics.median(taken), limit=limit, target=at_most(15), note=note)
+    run.report.add("jump_p95", percentile(taken, 95), limit=tail, target=at_most(25))
+    ends = []
+    for _ in range(run.often(15)):
+        stage.jump(stage.any_row())
+        ends.append(stage.jump(stage.model.rowCount() - 1))
+    run.report.add("jump.to_last", statistics.median(ends), note="to the last row")
+
+
+def _block(stage: Stage, row: int) -> float:
+    """Milliseconds in which the driver alone reads the block of ``row``."""
+    top = row - row % FIRST
+    ids = [id_ for id_ in (stage.model.id_at(row) for row in range(top, top + FIRST)) if id_ is not None]
+    sent = statements(stage.database, lambda s: queries.posts.LISTING.rows(s, ids))
+    return timed(bare(stage.raw, sent))
+
+
+def jump_before_ids(run: Run) -> None:
+    """Jumps as soon as the first rows of another order are there."""
+    stage = run.stage()
+    taken: list[float] = []
+    early = 0
+    for turn in range(run.often(25, 6)):
+        stage.load(ListSpec("", (NEWEST, (Sort("slug"),), BY_AUTHOR)[turn % 3]))
+        early += stage.model.state is not State.READY
+        taken.append(stage.jump(stage.any_row()))
+        stage.settle()
+    note = f"median of {len(taken)}, {early} before the list was whole; p95 {percentile(taken, 95):.0f} ms"
+    run.report.add("jump_before_ids", statistics.median(taken), target=at_most(100), note=note)
+
+
+def seekable(run: Run) -> None:
+    """Until every row can be gone to, against one statement that packs all ids in the same order."""
+    stage = run.stage()
+    for key, order, sql in (
+        ("seekable", NEWEST, _IDS_NEWEST),
+        ("seekable_by_author", BY_AUTHOR, _IDS_BY_AUTHOR),
+    ):
+        query = bare(stage.raw, [(sql, None)])
+        query()
+        taken, raw = [], []
+        for _ in range(run.often(9)):
+            stage.load(ListSpec("", (Sort("id"),)))
+            stage.settle()
+            raw.append(timed(query))
+            taken.append(stage.load_whole(ListSpec("", order)))
+            stage.settle()
+        note = f"{stage.model.total:,} rows"
+        limit = statistics.median(raw)
+        run.report.add(key, statistics.median(taken), limit=limit, target=times(1.3), note=note)
+
+
+def search(run: Run) -> None:
+    """First rows of a search for words that some titles have."""
+    stage = run.stage()
+    taken, whole = [], []
+    words = _some_words(stage, run.often(9))
+    for word in words:
+        stage.load(ListSpec("", (Sort("id"),)))
+        stage.settle()
+        begin = time.perf_counter()
+        taken.append(stage.load(ListSpec(word, NEWEST)))
+        wait_for(lambda: stage.model.state is State.READY)
+        whole.append((time.perf_counter() - begin) * 1000)
+        stage.settle()
+    note = f"words such as {words[0]}; every row known after {statistics.median(whole):.0f} ms"
+    run.report.add("search", statistics.median(taken), target=at_most(300), note=note)
+
+
+def _some_words(stage: Stage, number: int) -> list[str]:
+    with stage.raw.cursor() as cursor:
+        cursor.execute(_WORDS, (number,))
+        return [word for (word,) in cursor.fetchall()]
+
+
+def _name(order: Order) -> str:
+    return "_".join(sort.column + ("_desc" if sort.descending else "") for sort in order)
+
+
+_IDS_NEWEST = """
+SELECT string_agg(int8send(id), ''::bytea)
+FROM (SELECT CAST(id AS bigint) AS id FROM posts ORDER BY updated_at DESC, id DESC) ordered
+"""
+_IDS_BY_AUTHOR = """
+SELECT string_agg(int8send(id), ''::bytea)
+FROM (SELECT CAST(p.id AS bigint) AS id FROM posts p JOIN users u ON u.id = p.author_id
+      ORDER BY u.name, u.id, p.id) ordered
+"""
+# Words of at least six plain letters, spread over the whole blog.
+_WORDS = r"""
+SELECT DISTINCT ON (word) word FROM (
+    SELECT lower(substring(title FROM '\m[A-Za-z]{6,}\M')) AS word FROM posts
+    WHERE id %% 97 = 3 LIMIT 5000) sample
+WHERE word IS NOT NULL ORDER BY word LIMIT %s
+"""

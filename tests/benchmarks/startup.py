@@ -1,0 +1,42 @@
+"""From the start of a process to its window painted, and to rows in it; each sample in a fresh process."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from tests.benchmarks.report import times
+from tests.benchmarks.run import Run
+from tests.benchmarks.twin import ROOT
+
+SAMPLES = 11
+_SECONDS = 60
+
+
+def startup(run: Run) -> None:
+    """The program's window and rows, against a bare window with an empty table; the three take turns."""
+    run.close_stage()
+    kinds = ("bare", "window", "rows")
+    for kind in kinds:
+        _sample(kind, run.blog.url)
+    taken = [[_sample(kind, run.blog.url) for kind in kinds] for _ in range(run.often(SAMPLES, 3))]
+    bare, window, rows = (statistics.median(column) for column in zip(*taken, strict=True))
+    note = f"median of {len(taken)} fresh processes each; limit: QMainWindow with an empty QTableView"
+    run.report.add("window_painted", window, limit=bare, target=times(1.15), note=note)
+    note = "the server is running"
+    run.report.add("window_with_rows", rows, limit=bare, target=times(1.5), note=note)
+
+
+def _sample(kind: str, url: str) -> float:
+    command = [sys.executable, "-m", "tests.benchmarks.opening", kind]
+    environment = {**os.environ, "BLOGADMIN_DATABASE_URL": url}
+    begin = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
+    )
+    if done.returncode != 0 or not done.stdout.strip():
+        raise RuntimeError(f"the window of {kind} did not open:\n{done.stderr[-2000:]}")
+    return (float(done.stdout.split()[-1]) - begin) * 1000

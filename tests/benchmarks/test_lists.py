@@ -1,0 +1,74 @@
+"""The measurements run, on a blog that is too small to say anything about speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from blogadmin.core.database.engine import Database
+from blogadmin.core.transfer.generate import generate
+from tests.benchmarks import lists
+from tests.benchmarks.data import Blog, Size
+from tests.benchmarks.report import Report
+from tests.benchmarks.run import Run, running
+
+SMALL = Size.of(300)
+
+
+class _OneBlog:
+    """A server that has one database."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, database: str) -> str:
+        return self._url
+
+
+@pytest.fixture
+def run(
+    qtbot: QtBot, database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """A run on three hundred posts, with hardly any repetition."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    monkeypatch.setattr("blogadmin.paths.log_dir", lambda: tmp_path)
+    generate(database, users=SMALL.users, posts=SMALL.posts, comments=SMALL.comments)
+    with running(Run(Blog(_OneBlog(database_url), SMALL), Report("lists", SMALL.posts), 0.01)) as made:
+        yield made
+
+
+def test_rows_in_the_window_are_measured_against_their_limits(run: Run) -> None:
+    assert lists.measure(run, ["jump", "jump_before_ids", "seekable"])
+    figures = run.report.figures
+    for key in ("jump", "jump_p95", "seekable", "seekable_by_author"):
+        assert (figures[key].value or 0) > 0
+        assert (figures[key].limit or 0) > 0
+    assert "jump_before_ids" in figures
+    assert not any(key.startswith("first_rows") for key in figures)
+
+
+def test_layers_without_a_window_are_measured_against_their_limits(run: Run) -> None:
+    assert lists.measure(run, ["list_query", "is_active"])
+    assert {"list_query", "list_query.block", "is_active"} <= set(run.report.figures)
+    assert all((figure.limit or 0) > 0 for figure in run.report.figures.values())
+
+
+def test_one_measurement_that_fails_does_not_cost_the_others(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_run: Run) -> None:
+        raise RuntimeError("no such thing here")
+
+    def take(run: Run) -> None:
+        run.report.add("second", 1.0)
+
+    monkeypatch.setattr(lists, "MEASURES", ((("first",), fail), (("second",), take)))
+    assert not lists.measure(run, ["first", "second"])
+    assert run.report.figures["first"].value is None
+    assert run.report.figures["second"].value == 1.0
+    assert "no such thing here" in capsys.readouterr().err
