@@ -223,8 +223,15 @@ def _adopt(_connector: Connector, opened: Opened, chosen: argparse.Namespace) ->
     if done.is_empty:
         return _tell_plan(done)
     say(done.as_sql(), end="")
+    _tell_notes(done)
     say("-- Done: the database is adopted.")
     return OK
+
+
+def _tell_notes(plan: Plan) -> None:
+    # Not among the SQL: what is printed there can be given to psql as it is.
+    for note in plan.notes:
+        say(f"note: {note}", error=True)
 
 
 def _tell_plan(plan: Plan) -> int:
@@ -239,6 +246,7 @@ def _tell_plan(plan: Plan) -> int:
     if not plan.can_apply:
         return _fail("the database cannot be adopted like this; nothing was changed.")
     say(plan.as_sql(), end="")
+    _tell_notes(plan)
     say("-- Tried and rolled back: nothing was changed. Without --dry-run it will be done.")
     return OK
 

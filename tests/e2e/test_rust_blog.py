@@ -89,7 +89,7 @@ def test_the_offer_shows_its_plan_and_changes_nothing_by_itself(
     dialog.click("rejectButton")
     dialog.saved()
     robot.wait(lambda: robot.root.findChild(QWidget, "startFailure") is not None)
-    assert query("SELECT to_regclass('alembic_version'), to_regclass('comments')") == [(None, None)]
+    assert query("SELECT to_regclass('blogadmin_version'), to_regclass('comments')") == [(None, None)]
     assert query(
         "SELECT count(*) FROM information_schema.columns WHERE column_name = 'version'"
         " AND table_schema = 'public'"

@@ -169,7 +169,7 @@ def test_an_empty_blog_leads_to_the_first_post(launch: Launch, empty_database_ur
     robot.page_button("postsPage", "emptyStateAction")
     dialog = robot.dialog("postDialog")
     assert dialog.text("title") == ""
-    assert {"users", "posts", "comments", "alembic_version"} <= tables(empty_database_url)
+    assert {"users", "posts", "comments", "blogadmin_version"} <= tables(empty_database_url)
 
 
 def test_a_server_named_at_the_first_start_is_tried_before_it_is_taken(
@@ -208,7 +208,7 @@ def test_what_was_only_tested_is_not_written_to(
 
 
 def test_a_newer_schema_is_only_looked_at(launch: Launch, blog: None, database_url: str, sql: Sql) -> None:
-    sql("UPDATE alembic_version SET version_num = '9999'")
+    sql("UPDATE blogadmin_version SET version_num = '9999'")
     robot = launch(database_url)
     robot.says("30 posts")
     banner = robot.find(QWidget, "readOnlyBanner")
@@ -224,7 +224,7 @@ def test_a_newer_schema_is_only_looked_at(launch: Launch, blog: None, database_u
 def test_nothing_can_be_toggled_or_saved_under_a_newer_schema(
     launch: Launch, blog: None, database_url: str, sql: Sql
 ) -> None:
-    sql("UPDATE alembic_version SET version_num = '9999'")
+    sql("UPDATE blogadmin_version SET version_num = '9999'")
     robot = launch(database_url)
     robot.says("30 posts")
     robot.open_page("users")
@@ -250,7 +250,7 @@ def test_a_foreign_database_is_left_alone_when_the_offer_is_declined(
     assert "left as it is" in failure(robot)
     assert words(robot, "connectionLabel") == "Not connected"
     assert ask(empty_database_url, COLUMNS) == before
-    assert "alembic_version" not in tables(empty_database_url)
+    assert "blogadmin_version" not in tables(empty_database_url)
 
 
 def test_a_declined_offer_can_be_taken_after_all(launch: Launch, empty_database_url: str) -> None:

@@ -40,7 +40,7 @@ CATALOGUE = {
     "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
     "sequences": "SELECT sequencename, data_type::text FROM pg_sequences ORDER BY 1",
 }
-OURS_ALONE = ("alembic_version",)
+OURS_ALONE = ("blogadmin_version",)
 
 
 def catalogue(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -105,7 +105,7 @@ def test_making_the_tables_twice_harms_nothing(empty: Database, empty_database_u
 
 
 def difference(connection: Connection) -> list[object]:
-    options = {"compare_type": True, "compare_server_default": True}
+    options = {"compare_type": True, "compare_server_default": True, "version_table": schema.REVISION_TABLE}
     return compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
 
 

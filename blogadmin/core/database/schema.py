@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 Kind = Literal["empty", "foreign", "current", "older", "newer"]
 
 TABLES = ("users", "posts", "comments")
+REVISION_TABLE = "blogadmin_version"
+"""Where the revision stands. Alembic's usual name is left to the blog's application, which may use it."""
+FORMER_TABLE = "alembic_version"
+"""Where the first revisions of this program kept it."""
+FORMER_REVISIONS = ("0001",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,8 @@ def inspect(database: Database) -> State:
 
 def inspect_connection(connection: Connection) -> State:
     """Tell how the database of ``connection`` stands to this program."""
-    from sqlalchemy import text
-
-    present = set(connection.scalars(text(_TABLES_PRESENT), {"names": ["alembic_version", *TABLES]}))
-    revision: str | None = None
-    if "alembic_version" in present:
-        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    present = _present(connection)
+    revision = _recorded(connection, present)
     if revision is None:
         return State("foreign" if present & set(TABLES) else "empty", None, head(), _pending(None))
     if revision == head():
@@ -90,6 +91,11 @@ def inspect_connection(connection: Connection) -> State:
     if revision in {step.revision for step in migrations()}:
         return State("older", revision, head(), _pending(revision))
     return State("newer", revision, head())
+
+
+def recorded(connection: Connection) -> str | None:
+    """The revision that this program noted in the database, or ``None`` if it never did."""
+    return _recorded(connection, _present(connection))
 
 
 def upgrade(url: str) -> None:
@@ -140,10 +146,31 @@ def _config() -> Config:
 
 
 _upgrading = threading.Lock()
-_TABLES_PRESENT = (
+_TRIGGER = "blogadmin_touch()"
+_PRESENT = (
     "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL"
+    " UNION ALL SELECT :trigger WHERE to_regprocedure(:trigger) IS NOT NULL"
 )
 _ASSIGNED = re.compile(r"^(revision|down_revision)(?:\s*:[^=]+)?\s*=\s*(.+?)\s*$", re.MULTILINE)
+
+
+def _present(connection: Connection) -> set[str]:
+    from sqlalchemy import text
+
+    names = [REVISION_TABLE, FORMER_TABLE, *TABLES]
+    return set(connection.scalars(text(_PRESENT), {"names": names, "trigger": _TRIGGER}))
+
+
+def _recorded(connection: Connection, present: set[str]) -> str | None:
+    from sqlalchemy import text
+
+    if REVISION_TABLE in present:
+        return connection.scalar(text(f"SELECT version_num FROM {REVISION_TABLE}"))  # noqa: S608
+    # Another application may count its revisions the same way; it would not have made our triggers.
+    if FORMER_TABLE in present and _TRIGGER in present:
+        former = connection.scalar(text(f"SELECT version_num FROM {FORMER_TABLE}"))  # noqa: S608
+        return former if former in FORMER_REVISIONS else None
+    return None
 
 
 def _read(source: str) -> Migration:

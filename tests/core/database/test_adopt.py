@@ -93,7 +93,12 @@ def missing(database: Database) -> list[Any]:
     """What Alembic would still add or change; what it would remove is allowed to be there."""
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "version_table": schema.REVISION_TABLE,
+            },
         )
         found = compare_metadata(context, Base.metadata)
     flat = [step for group in found for step in (group if isinstance(group, list) else [group])]
@@ -182,7 +187,7 @@ def test_without_a_zone_adopting_is_refused_and_changes_nothing(
         adopt.apply(rust_blog)
 
     assert refused.value.plan.needs_timezone
-    assert query(raw, "SELECT to_regclass('comments'), to_regclass('alembic_version')") == [(None, None)]
+    assert query(raw, "SELECT to_regclass('comments'), to_regclass('blogadmin_version')") == [(None, None)]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +296,7 @@ def test_a_database_without_a_blog_is_told_to_be_upgraded(blog: Database) -> Non
 def test_the_blogs_own_migration_history_is_not_overwritten(
     database: Database, sql: Callable[..., list[tuple[object, ...]]], revision: str, words: str
 ) -> None:
-    sql("UPDATE alembic_version SET version_num = %s", (revision,))
+    sql("UPDATE blogadmin_version SET version_num = %s", (revision,))
 
     with pytest.raises(adopt.Refused, match=words):
         adopt.apply(database)

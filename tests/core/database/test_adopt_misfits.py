@@ -375,7 +375,7 @@ def test_tables_in_a_schema_of_their_own_are_adopted_there(
         assert schema.inspect(found).kind == "current"
     homes = "SELECT DISTINCT relnamespace::regnamespace::text FROM pg_class WHERE relname = ANY(%s)"
     with raw.cursor() as cursor:
-        cursor.execute(homes, (["users", "comments", "alembic_version", "ix_comments_post_id_id"],))
+        cursor.execute(homes, (["users", "comments", "blogadmin_version", "ix_comments_post_id_id"],))
         assert cursor.fetchall() == [('"the blog"',)]
 
 
@@ -446,7 +446,7 @@ def test_adopting_and_migrating_exclude_each_other(
 def test_a_migration_history_without_a_revision_counts_as_none(
     blog: Database, raw: psycopg2.extensions.connection
 ) -> None:
-    run(raw, "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
+    run(raw, "CREATE TABLE blogadmin_version (version_num varchar(32) PRIMARY KEY)")
 
     adopt.apply(blog, assume_timezone="UTC")
 

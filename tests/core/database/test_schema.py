@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -109,10 +110,60 @@ def test_tables_that_were_never_migrated_are_foreign(empty: Database, empty_data
     assert errors.describe(caught.value) == "DuplicateTable 42P07"
 
 
+def as_the_first_program_left_it(database: Database) -> None:
+    """Its one revision, noted under Alembic's usual name."""
+    with database.engine.connect() as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with database.session_scope() as session:
+        session.execute(text("ALTER TABLE blogadmin_version RENAME TO alembic_version"))
+        session.execute(
+            text("ALTER TABLE alembic_version RENAME CONSTRAINT blogadmin_version_pkc TO alembic_version_pkc")
+        )
+
+
+def test_a_revision_noted_under_the_former_name_is_recognised_and_moved(
+    empty: Database, empty_database_url: str
+) -> None:
+    as_the_first_program_left_it(empty)
+    assert (schema.inspect(empty).kind, schema.inspect(empty).revision) == ("older", "0001")
+    schema.upgrade(empty_database_url)
+    assert schema.inspect(empty).kind == "current"
+    names = text(
+        "SELECT to_regclass('alembic_version'), conname FROM pg_constraint WHERE conname LIKE '%pkc'"
+    )
+    with empty.reader() as session:
+        assert session.execute(names).all() == [(None, "blogadmin_version_pkc")]
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "8e1f04b2c7aa"])
+def test_the_blog_s_own_migration_history_is_not_ours(
+    empty: Database, revision: str, empty_database_url: str
+) -> None:
+    with empty.session_scope() as session:
+        session.execute(text("CREATE TABLE posts (id int)"))
+        session.execute(text("CREATE TABLE alembic_version (version_num varchar(32))"))
+        session.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+    state = schema.inspect(empty)
+    assert (state.kind, state.revision) == ("foreign", None)
+    with pytest.raises(DBAPIError):
+        schema.upgrade(empty_database_url)
+    with empty.reader() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == revision
+
+
+def test_a_history_of_the_blog_that_begins_later_changes_nothing(database: Database) -> None:
+    with database.session_scope() as session:
+        session.execute(text("CREATE TABLE alembic_version (version_num varchar(32))"))
+        session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    assert schema.inspect(database).kind == "current"
+
+
 def test_a_revision_that_we_do_not_know_is_newer_and_never_touched(
     database: Database, database_url: str, sql: Sql
 ) -> None:
-    sql("UPDATE alembic_version SET version_num = '9999'")
+    sql("UPDATE blogadmin_version SET version_num = '9999'")
     assert schema.inspect(database) == schema.State("newer", "9999", schema.head())
     with pytest.raises(NotPermitted, match="newer version of this program"):
         schema.upgrade(database_url)

@@ -35,22 +35,29 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``plain`` means that it sorts whole columns of every row in the usual order, and works."""
+    """An index; ``plain`` means that it holds whole columns of every row in the usual order, and works.
+
+    ``operators`` names the operator classes that are not their type's own, in the order of the columns.
+    """
 
     name: str
     columns: tuple[str, ...]
     unique: bool
+    method: str
+    operators: tuple[str, ...]
     plain: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger; ``every_update`` means that it fires before each update of a row, whatever changes."""
+    """A trigger; ``always`` means that it fires whatever changes. ``argument`` is the first one, or empty."""
 
     name: str
     function: str
-    every_update: bool
+    kind: int
+    always: bool
     enabled: bool
+    argument: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,13 @@ def read(connection: Connection, oid: int) -> Table:
             for row in connection.execute(text(_CONSTRAINTS), key)
         ),
         indexes=tuple(
-            Index(row.name, tuple(row.columns), row.is_unique, row.plain)
+            Index(row.name, tuple(row.columns), row.is_unique, row.method, tuple(row.operators), row.plain)
             for row in connection.execute(text(_INDEXES), key)
         ),
-        triggers=tuple(Trigger(*row) for row in connection.execute(text(_TRIGGERS), key)),
+        triggers=tuple(
+            Trigger(*row[:-1], argument=bytes(row.arguments).partition(b"\0")[0].decode())
+            for row in connection.execute(text(_TRIGGERS), key)
+        ),
     )
 
 
@@ -108,6 +118,16 @@ def names_taken(connection: Connection, schema: str) -> set[str]:
 def views_on(connection: Connection, oid: int, number: int) -> list[str]:
     """Views that use a column, which PostgreSQL therefore refuses to convert."""
     return list(connection.scalars(text(_VIEWS), {"oid": oid, "number": number}))
+
+
+def extension_home(connection: Connection, name: str) -> str | None:
+    """The schema of an extension, quoted where it must be, or ``None`` without it."""
+    return connection.scalar(text(_EXTENSION), {"name": name})
+
+
+def writers(connection: Connection, oid: int) -> list[str]:
+    """Who may change a table without owning it, quoted where it must be; ``PUBLIC`` for everyone."""
+    return list(connection.scalars(text(_WRITERS), {"oid": oid}))
 
 
 def function_source(connection: Connection, name: str) -> tuple[str, list[str]] | None:
@@ -151,21 +171,23 @@ SELECT c.relname AS name, i.indisunique AS is_unique,
        ARRAY(SELECT CAST(a.attname AS text) FROM unnest(i.indkey) WITH ORDINALITY AS k(number, position)
              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
              WHERE k.position <= i.indnkeyatts ORDER BY k.position) AS columns,
-       m.amname = 'btree' AND i.indisvalid AND i.indisready AND i.indpred IS NULL AND i.indexprs IS NULL
+       m.amname AS method,
+       ARRAY(SELECT CAST(o.opcname AS text) FROM generate_series(0, i.indnkeyatts - 1) AS p(n)
+             JOIN pg_opclass o ON o.oid = i.indclass[p.n]
+             WHERE NOT o.opcdefault ORDER BY p.n) AS operators,
+       i.indisvalid AND i.indisready AND i.indpred IS NULL AND i.indexprs IS NULL
        AND NOT EXISTS (
          SELECT FROM generate_series(0, i.indnkeyatts - 1) AS p(n)
-         JOIN pg_opclass o ON o.oid = i.indclass[p.n]
          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p.n]
-         WHERE NOT o.opcdefault OR i.indoption[p.n] <> 0 OR i.indcollation[p.n] <> a.attcollation
+         WHERE i.indoption[p.n] <> 0 OR i.indcollation[p.n] <> a.attcollation
        ) AS plain
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
 WHERE i.indrelid = :oid ORDER BY c.relname
 """
 
-# 19: for each row (1), before (2), update (16).
 _TRIGGERS: Final = """
-SELECT t.tgname, p.proname, t.tgtype = 19 AND t.tgqual IS NULL AND CAST(t.tgattr AS text) = '',
-       t.tgenabled IN ('O', 'A')
+SELECT t.tgname, p.proname, t.tgtype, t.tgqual IS NULL AND CAST(t.tgattr AS text) = '',
+       t.tgenabled IN ('O', 'A'), t.tgargs AS arguments
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE t.tgrelid = :oid AND NOT t.tgisinternal ORDER BY t.tgname
 """
@@ -179,6 +201,17 @@ SELECT DISTINCT CAST(CAST(r.ev_class AS regclass) AS text) FROM pg_depend d
 JOIN pg_rewrite r ON r.oid = d.objid
 WHERE d.classid = CAST('pg_rewrite' AS regclass) AND d.refclassid = CAST('pg_class' AS regclass)
   AND d.refobjid = :oid AND d.refobjsubid = :number AND r.ev_class <> :oid ORDER BY 1
+"""
+
+_EXTENSION: Final = """
+SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+WHERE e.extname = :name
+"""
+
+_WRITERS: Final = """
+SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+WHERE c.oid = :oid AND a.privilege_type = 'UPDATE' AND a.grantee <> c.relowner ORDER BY 1
 """
 
 _FUNCTION: Final = """

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateIndex
 
 from blogadmin.core import values
 from blogadmin.core.database.adopt import catalogue, models
@@ -31,6 +30,9 @@ BROKEN_CHECKS: Final = {
     "posts_body_check": f"is larger than {values.BODY_MAX_BYTES // 1024**2} MiB",
     "comments_status_check": _words(values.CommentStatus),
     "comments_body_check": "is empty or too long",
+    "saved_views_name_check": _LINE.format(values.NAME_MAX),
+    "saved_views_noun_check": _LINE.format(values.CHOICE_MAX),
+    "saved_views_spec_check": "is not a JSON object",
 }
 """How a row that breaks a check is told to an editor; completes "Its status …"."""
 
@@ -104,12 +106,16 @@ class Constraints:
         columns = tuple(wanted.columns.keys())
         name = models.name_of(wanted)
         unique = bool(wanted.unique)
-        if self._has_index(columns, unique=unique) or (unique and not self._no_duplicates(columns)):
+        method, operators = models.method_of(wanted), models.operators_of(wanted)
+        if self._has_index(columns, unique=unique, method=method, operators=operators):
+            return
+        statement = models.index_sql(wanted, self._findings.extensions)
+        if statement is None or (unique and not self._no_duplicates(columns)):
             return
         if name in self._findings.names_taken:
             self._taken(name, columns[0])
         else:
-            self._findings.indexes.append(models.sql(CreateIndex(wanted)))
+            self._findings.indexes.append(statement)
 
     def _compare_foreign_key(self, wanted: sa.ForeignKeyConstraint) -> None:
         (column,) = wanted.columns.keys()
@@ -159,8 +165,19 @@ class Constraints:
         problem = f"needs an index called {name}, and something else has that name. Rename that"
         self._findings.misfit(self._found.name, column, problem)
 
-    def _has_index(self, columns: tuple[str, ...], *, unique: bool) -> bool:
-        return any(i.plain and i.columns == columns and i.unique >= unique for i in self._found.indexes)
+    def _has_index(
+        self,
+        columns: tuple[str, ...],
+        *,
+        unique: bool,
+        method: str = "btree",
+        operators: tuple[str, ...] = (),
+    ) -> bool:
+        kind = (columns, method, operators)
+        return any(
+            index.plain and (index.columns, index.method, index.operators) == kind and index.unique >= unique
+            for index in self._found.indexes
+        )
 
     def _no_duplicates(self, columns: tuple[str, ...]) -> bool:
         if not self._usable.issuperset(columns):

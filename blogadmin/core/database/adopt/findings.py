@@ -19,8 +19,10 @@ class Findings:
     zone: str | None
     schema: str = ""
     names_taken: set[str] = field(default_factory=set)
+    extensions: dict[str, str] = field(default_factory=dict)
     setup: list[str] = field(default_factory=list)
     alterations: dict[str, list[str]] = field(default_factory=dict)
+    fillings: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
     foreign_keys: list[str] = field(default_factory=list)
@@ -55,7 +57,15 @@ class Findings:
             f"ALTER TABLE {table}\n    " + ",\n    ".join(actions)
             for table, actions in self.alterations.items()
         )
-        work = [*altered, *self.tables, *self.indexes, *self.foreign_keys, *self.triggers, *self.stamp]
+        work = [
+            *altered,
+            *self.fillings,
+            *self.tables,
+            *self.indexes,
+            *self.foreign_keys,
+            *self.triggers,
+            *self.stamp,
+        ]
         return Plan(
             statements=(*self.setup, *work) if work else (),
             misfits=tuple(self.misfits),

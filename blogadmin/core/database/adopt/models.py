@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
@@ -31,6 +32,31 @@ def added(constraint: sa.Constraint) -> str:
     """The statement that adds ``constraint`` to its table."""
     # Isolated, as it is by default, the constraint would be missing from every later CREATE TABLE.
     return sql(AddConstraint(constraint, isolate_from_table=False))
+
+
+def method_of(index: sa.Index) -> str:
+    """The kind of an index: btree or gin."""
+    return index.dialect_options["postgresql"]["using"] or "btree"
+
+
+def operators_of(index: sa.Index) -> tuple[str, ...]:
+    """The operator classes of an index that are not their type's own."""
+    return tuple(index.dialect_options["postgresql"]["ops"].values())
+
+
+def index_sql(index: sa.Index, extensions: Mapping[str, str]) -> str | None:
+    """The statement that makes ``index``, or ``None`` if its extension is not there.
+
+    ``extensions`` names the schema of each, empty for one that is searched anyway.
+    """
+    needed = index.info.get("extension")
+    statement = sql(CreateIndex(index))
+    if needed is None:
+        return statement
+    home = extensions.get(needed)
+    for operators in dict.fromkeys(operators_of(index)) if home else ():
+        statement = statement.replace(operators, f"{home}.{operators}")
+    return None if home is None else statement
 
 
 def name_of(item: sa.Constraint | sa.Index) -> str:

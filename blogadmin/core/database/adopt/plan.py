@@ -36,7 +36,7 @@ class Plan:
     needs_timezone: tuple[str, ...] = ()
     """Columns (``table.column``) with times of an unknown zone; nothing is changed until it is told."""
     notes: tuple[str, ...] = ()
-    """Sentences about what stays different, and what that means."""
+    """What a person should know beside the SQL: what stays different, and what others must expect."""
 
     @property
     def is_empty(self) -> bool:
@@ -52,8 +52,7 @@ class Plan:
         """The plan as a script for psql that does all of it or nothing."""
         if not self.statements:
             return ""
-        notes = "".join(f"-- {note}\n" for note in self.notes)
-        return notes + "".join(f"{line};\n\n" for line in ("BEGIN", *self.statements, "COMMIT"))
+        return "".join(f"{line};\n\n" for line in ("BEGIN", *self.statements, "COMMIT"))
 
 
 class Refused(KnownError):

@@ -25,8 +25,8 @@ _LOCK_NOT_AVAILABLE: Final = "55P03"
 _ABOUT_THE_SCHEMA: Final = ("0A", "22", "23", "2B", "42P", "42710", "42723")
 _SETTINGS: Final = (
     "SET LOCAL lock_timeout = '3s'",
-    "SET LOCAL statement_timeout = '15min'",
-    "SET LOCAL idle_in_transaction_session_timeout = '15min'",
+    "SET LOCAL statement_timeout = '1h'",
+    "SET LOCAL idle_in_transaction_session_timeout = '1h'",
     # Policies of row-level security would hide rows from the counts; better an error than a wrong zero.
     "SET LOCAL row_security = off",
 )

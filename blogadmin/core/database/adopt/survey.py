@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, text
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateTable
 
 from blogadmin.core.database import schema
-from blogadmin.core.database.adopt import catalogue, columns, models, triggers
+from blogadmin.core.database.adopt import catalogue, columns, finding, models, triggers
 from blogadmin.core.database.adopt.constraints import Constraints
 from blogadmin.core.database.adopt.findings import Findings
 from blogadmin.core.database.adopt.plan import Plan, Refused
@@ -36,36 +37,32 @@ def zone_name(connection: Connection, name: str) -> str:
 
 
 def is_stamped(connection: Connection) -> bool:
-    """Whether the database stands at the newest revision. Raises ``Refused`` for any other history."""
-    if catalogue.find(connection, "alembic_version") is None:
-        return False
-    revisions = list(connection.scalars(text("SELECT version_num FROM alembic_version")))
-    if not revisions:
-        return False
-    if revisions == [schema.head()]:
-        return True
-    if set(revisions) <= {step.revision for step in schema.migrations()}:
+    """Whether the database stands at the newest revision. Raises ``Refused`` for any other of ours."""
+    revision = schema.recorded(connection)
+    if revision in (None, schema.head()):
+        return revision is not None
+    if revision in {step.revision for step in schema.migrations()}:
         raise Refused("This database is one of blogadmin's own, of an older version: upgrade it instead.")
     raise Refused(
-        "This database has a migration history that blogadmin does not know (revision"
-        f" {', '.join(revisions)}): a newer blogadmin's, or the blog's own. Adopting would overwrite it, so"
-        " nothing was changed."
+        f"This database is at a revision that this blogadmin does not know ({revision}): a newer one made it."
+        " Update this program; nothing was changed."
     )
 
 
 def survey(connection: Connection, zone: str | None) -> Plan:
     """Compare the database with the models. Raises ``Refused`` when there is nothing to compare."""
     tables = _tables(connection)
-    if not tables:
+    if tables.keys().isdisjoint(schema.TABLES):
         raise Refused(_why_nothing_is_there(connection))
     findings = Findings(connection, zone)
     _agree_on_schema(findings, tables)
+    finding.look_for_trigrams(findings)
     whole = {name: table for name, table in tables.items() if _is_table(findings, table)}
     _compare_tables(findings, whole)
     for model in models.TABLES:
         if model.name not in tables:
-            findings.tables.append(models.sql(CreateTable(model)))
-            findings.tables += [models.sql(CreateIndex(i)) for i in sorted(model.indexes, key=models.name_of)]
+            _make(findings, model, tables)
+    finding.compare_words(findings, whole.get("posts"))
     triggers.compare(findings, whole)
     if not is_stamped(connection):
         _stamp(findings)
@@ -85,6 +82,17 @@ def _compare_tables(findings: Findings, tables: dict[str, catalogue.Table]) -> N
     }
     for model, found in pairs:
         Constraints(findings, model, wanted[model.name], found, usable).compare()
+
+
+def _make(findings: Findings, model: sa.Table, tables: dict[str, catalogue.Table]) -> None:
+    indexes = (models.index_sql(i, findings.extensions) for i in sorted(model.indexes, key=models.name_of))
+    findings.tables += [models.sql(CreateTable(model)), *filter(None, indexes)]
+    # Whoever may write the blog's tables needs ours as well: a new table belongs to its maker alone.
+    for writer in catalogue.writers(findings.connection, next(iter(tables.values())).oid):
+        findings.tables += [
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {model.name} TO {writer}",
+            f"GRANT USAGE ON SEQUENCE {model.name}_id_seq TO {writer}",
+        ]
 
 
 def _why_nothing_is_there(connection: Connection) -> str:
@@ -123,10 +131,16 @@ def _is_table(findings: Findings, table: catalogue.Table) -> bool:
 
 
 def _stamp(findings: Findings) -> None:
-    if catalogue.find(findings.connection, "alembic_version") is None:
+    table = schema.REVISION_TABLE
+    if catalogue.find(findings.connection, table) is None:
         findings.stamp.append(
-            "CREATE TABLE alembic_version (\n"
+            f"CREATE TABLE {table} (\n"
             "    version_num VARCHAR(32) NOT NULL,\n"
-            "    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n)"
+            f"    CONSTRAINT {table}_pkc PRIMARY KEY (version_num)\n)"
         )
-    findings.stamp.append(f"INSERT INTO alembic_version (version_num) VALUES ('{schema.head()}')")  # noqa: S608
+    findings.stamp.append(f"INSERT INTO {table} (version_num) VALUES ('{schema.head()}')")  # noqa: S608
+    if catalogue.find(findings.connection, schema.FORMER_TABLE) is not None:
+        findings.notes.append(
+            "The blog's own migration history stays as it is. Tell its tool to leave the tables saved_views"
+            f" and {table} and the column body_search alone, or its next comparison will offer to drop them."
+        )
