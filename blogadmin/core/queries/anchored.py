@@ -27,7 +27,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, aggregate_order_by
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from blogadmin.core.queries.places import STRIDE, Key, Part
@@ -88,7 +87,7 @@ class Anchored:
         The server decides when it has counted. A list whose order no index follows always comes as ids,
         since finding an anchor in it would mean sorting it anew.
         """
-        arranged, values = self._listing.arranged(spec)
+        arranged, values = self._listing.arranged(spec, session)
         if arranged is None:
             return
         limit = most if arranged.seekable else _NEVER
@@ -103,7 +102,7 @@ class Anchored:
 
         Rows made after the list, with an id above ``newest``, are left out.
         """
-        arranged, values = self._listing.arranged(spec)
+        arranged, values = self._listing.arranged(spec, session)
         if arranged is None:
             return b""
         missing_stop = None if stop is None else _missing(stop)
@@ -116,7 +115,7 @@ class Anchored:
 
     def at(self, session: Session, spec: ListSpec, offset: int, count: int, *, backwards: bool) -> bytes:
         """The ids of ``count`` rows after ``offset`` others; ``backwards`` counts and reads from the end."""
-        arranged, values = self._listing.arranged(spec)
+        arranged, values = self._listing.arranged(spec, session)
         if arranged is None:
             return b""
         sent = {**values, "offset": offset, "count": count}
@@ -126,7 +125,7 @@ class Anchored:
         self, session: Session, spec: ListSpec, ids: Sequence[int], pivots: Sequence[Key]
     ) -> dict[int, int]:
         """Which of ``pivots``, in the list's order, each row of ``ids`` comes after; without those before."""
-        arranged, values = self._listing.arranged(spec)
+        arranged, values = self._listing.arranged(spec, session)
         if arranged is None or not ids or not pivots:
             return {}
         columns = {f"pivots_{n}": list(column) for n, column in enumerate(zip(*pivots, strict=True))}
@@ -135,34 +134,14 @@ class Anchored:
 
     def newer(self, session: Session, spec: ListSpec, newest: int, most: int) -> list[int]:
         """Ids of rows of the list that are above ``newest``, at most ``most`` of them."""
-        arranged, values = self._listing.arranged(spec)
+        arranged, values = self._listing.arranged(spec, session)
         if arranged is None:
             return []
         return list(session.scalars(_newer(arranged), {**values, "newest": newest, "most": most}))
 
     def estimate(self, session: Session, spec: ListSpec) -> int:
         """About how many rows the list has: the catalogue's word, or the planner's for a filtered one."""
-        arranged, values = self._listing.arranged(spec)
-        if arranged is None:
-            return 0
-        if arranged.where is None:
-            return self._listing.estimate(session)
-        plan = session.connection().execute(_Explained(arranged.rows.where(arranged.where)), values).scalar()
-        return int(plan[0]["Plan"]["Plan Rows"]) if plan else 0
-
-
-class _Explained(sa.Executable, sa.ClauseElement):
-    """What the planner expects of a statement."""
-
-    inherit_cache = False
-
-    def __init__(self, statement: Select[Any]) -> None:
-        self.statement = statement
-
-
-@compiles(_Explained)
-def _explain(element: _Explained, compiler: Any, **options: Any) -> str:
-    return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **options)}"
+        return self._listing.estimate(session, spec)
 
 
 def _missing(key: Key) -> tuple[bool, ...]:

@@ -23,20 +23,22 @@ from sqlalchemy.orm import Session
 
 from blogadmin.core.metadata_json import MetadataProblem, parse_metadata
 from blogadmin.core.models import Comment, Post, User
+from blogadmin.core.queries import filters
 from blogadmin.core.queries.cells import Tags
-from blogadmin.core.queries.listing import (
+from blogadmin.core.queries.columns import (
     NOT_PYTHON,
     Column,
-    Listing,
     cannot_open,
     counted,
     moment,
     plain,
+    shared,
     shown_time,
     text,
 )
+from blogadmin.core.queries.listing import Listing
 from blogadmin.core.queries.rows import Dependents, PostDetail, PostRow, SlugOwner
-from blogadmin.core.queries.spec import Field, Kind, Sort
+from blogadmin.core.queries.spec import Sort
 from blogadmin.core.values import SLUG_MAX, PostStatus
 
 _COMMENTS = select(func.count()).where(Comment.post_id == Post.id).correlate(Post).scalar_subquery()
@@ -52,29 +54,30 @@ LISTING: Listing[PostRow] = Listing(
         "id": plain(Post.id),
         "title": text(Post.title),
         "slug": text(Post.slug),
-        "status": plain(Post.status),
+        "status": shared(Post.status),
         "author_id": Column(shown=Post.author_id),
         "author": Column(shown=User.name, order=(User.name, User.id), searched=User.name, via=Post.author),
         "author_active": Column(shown=User.is_active, via=Post.author),
         "comments": counted(_COMMENTS),
-        "view_count": plain(Post.view_count),
-        "tags": Column(shown=type_coerce(_TAG_LIST, Tags()), order=(_TAG_LIST,)),
+        "view_count": shared(Post.view_count),
+        "tags": Column(shown=type_coerce(_TAG_LIST, Tags()), order=(_TAG_LIST,), indexed=False),
         "created_at": moment(Post.created_at),
         "updated_at": moment(Post.updated_at),
         "version": Column(shown=Post.version),
         "snippet": Column(shown=literal_column("''", Text)),
     },
     default_sort=(Sort("updated_at", descending=True),),
-    fields={
-        "status": Field(Kind.CHOICE, tuple(PostStatus)),
-        "author_id": Field(Kind.PERSON),
-        "created_at": Field(Kind.TIME),
-        "updated_at": Field(Kind.TIME),
-        "tags": Field(Kind.TAGS),
-        "metadata": Field(Kind.KEY),
-        "comments": Field(Kind.NUMBER),
-        "view_count": Field(Kind.NUMBER),
+    filters={
+        "status": filters.choice(Post.status, PostStatus),
+        "author_id": filters.person(Post.author_id),
+        "created_at": filters.time(Post.created_at),
+        "updated_at": filters.time(Post.updated_at),
+        "tags": filters.tags(Post.metadata_),
+        "metadata": filters.key(Post.metadata_),
+        "comments": filters.number_of(Comment.post_id, Post.id),
+        "view_count": filters.number(Post.view_count),
     },
+    has_bodies=True,
 )
 """The list of posts, the one touched last at the top."""
 

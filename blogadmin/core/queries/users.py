@@ -11,19 +11,21 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from blogadmin.core.models import Comment, Post, User
-from blogadmin.core.queries.listing import (
+from blogadmin.core.queries import filters
+from blogadmin.core.queries.columns import (
     NOT_PYTHON,
     Column,
-    Listing,
     cannot_open,
     counted,
     moment,
     plain,
+    shared,
     shown_time,
     text,
 )
+from blogadmin.core.queries.listing import Listing
 from blogadmin.core.queries.rows import Dependents, UserChoice, UserDetail, UserRow
-from blogadmin.core.queries.spec import Field, Kind, Sort
+from blogadmin.core.queries.spec import Sort
 from blogadmin.core.queries.words import WORDS_MOST, literally, matches, search_words
 from blogadmin.core.values import Role
 
@@ -38,8 +40,8 @@ LISTING: Listing[UserRow] = Listing(
         "id": plain(User.id),
         "name": text(User.name),
         "email": text(User.email),
-        "role": plain(User.role),
-        "is_active": plain(User.is_active),
+        "role": shared(User.role),
+        "is_active": shared(User.is_active),
         "posts": counted(_POSTS),
         "comments": counted(_COMMENTS),
         "created_at": moment(User.created_at),
@@ -47,12 +49,12 @@ LISTING: Listing[UserRow] = Listing(
         "version": Column(shown=User.version),
     },
     default_sort=(Sort("name"),),
-    fields={
-        "role": Field(Kind.CHOICE, tuple(Role)),
-        "is_active": Field(Kind.FLAG),
-        "created_at": Field(Kind.TIME),
-        "updated_at": Field(Kind.TIME),
-        "posts": Field(Kind.NUMBER),
+    filters={
+        "role": filters.choice(User.role, Role),
+        "is_active": filters.flag(User.is_active),
+        "created_at": filters.time(User.created_at),
+        "updated_at": filters.time(User.updated_at),
+        "posts": filters.number_of(Post.author_id, User.id),
     },
 )
 """The list of users, by name."""
