@@ -127,6 +127,10 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"metadata": "jsonb_path_ops"},
     )
+    op.execute(
+        "CREATE INDEX ix_posts_metadata_keys ON posts USING gin"
+        """ (jsonb_path_query_array(metadata, '$.keyvalue()."key"', '{}', true))"""
+    )
     op.execute(ADD_TRIGRAMS)
     op.execute(INDEX_TRIGRAMS)
     create_saved_views()
@@ -162,6 +166,7 @@ def downgrade() -> None:
     op.drop_table("saved_views")
     for name in ("ix_users_trigrams", "ix_posts_trigrams"):
         op.execute(f"DROP INDEX IF EXISTS {name}")
+    op.drop_index("ix_posts_metadata_keys", table_name="posts")
     op.drop_index("ix_posts_metadata", table_name="posts")
     for table, columns in SORTED.items():
         for column in columns:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blogadmin.core import values
 from blogadmin.core.models.base import Base, Choice, PrimaryKey, Versioned, length_between, one_of
-from blogadmin.core.models.search import trigram_index
+from blogadmin.core.models.search import keys_index, trigram_index
 
 if TYPE_CHECKING:
     from blogadmin.core.models.comment import Comment
@@ -62,6 +62,7 @@ class Post(Versioned, Base):
         trigram_index("ix_posts_trigrams", "title", "slug"),
         Index(None, "body_search", postgresql_using="gin"),
         Index(None, "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}),
+        keys_index("ix_posts_metadata_keys"),
     )
     __mapper_args__ = {  # noqa: RUF012 - SQLAlchemy's own declarative attribute
         "version_id_col": Versioned.version,

@@ -52,6 +52,17 @@ def trigram_index(name: str, *columns: str) -> Index:
     return index.ddl_if(callable_=_has_trigrams)
 
 
+METADATA_KEYS: Final = (
+    """jsonb_path_query_array(metadata, '$.keyvalue()."key"'::jsonpath, '{}'::jsonb, true)"""
+)
+"""The keys of a post's metadata as a list, spelled as PostgreSQL prints it; a query must ask for the same."""
+
+
+def keys_index(name: str) -> Index:
+    """An index for "has this key", which the one for values cannot answer."""
+    return Index(name, text(METADATA_KEYS), postgresql_using="gin", info={"expression": METADATA_KEYS})
+
+
 def _has_trigrams(
     ddl: object,
     target: object,

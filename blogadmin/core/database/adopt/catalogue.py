@@ -35,7 +35,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``plain`` means that it holds whole columns of every row in the usual order, and works.
+    """An index; ``plain`` means that it holds every row in the usual order, and works.
 
     ``operators`` names the operator classes that are not their type's own, in the order of the columns.
     """
@@ -45,6 +45,7 @@ class Index:
     unique: bool
     method: str
     operators: tuple[str, ...]
+    expression: str
     plain: bool
 
 
@@ -100,7 +101,15 @@ def read(connection: Connection, oid: int) -> Table:
             for row in connection.execute(text(_CONSTRAINTS), key)
         ),
         indexes=tuple(
-            Index(row.name, tuple(row.columns), row.is_unique, row.method, tuple(row.operators), row.plain)
+            Index(
+                row.name,
+                tuple(row.columns),
+                row.is_unique,
+                row.method,
+                tuple(row.operators),
+                row.expression,
+                row.plain,
+            )
             for row in connection.execute(text(_INDEXES), key)
         ),
         triggers=tuple(
@@ -175,7 +184,8 @@ SELECT c.relname AS name, i.indisunique AS is_unique,
        ARRAY(SELECT CAST(o.opcname AS text) FROM generate_series(0, i.indnkeyatts - 1) AS p(n)
              JOIN pg_opclass o ON o.oid = i.indclass[p.n]
              WHERE NOT o.opcdefault ORDER BY p.n) AS operators,
-       i.indisvalid AND i.indisready AND i.indpred IS NULL AND i.indexprs IS NULL
+       coalesce(pg_get_expr(i.indexprs, i.indrelid), '') AS expression,
+       i.indisvalid AND i.indisready AND i.indpred IS NULL
        AND NOT EXISTS (
          SELECT FROM generate_series(0, i.indnkeyatts - 1) AS p(n)
          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p.n]

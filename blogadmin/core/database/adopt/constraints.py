@@ -106,14 +106,19 @@ class Constraints:
         columns = tuple(wanted.columns.keys())
         name = models.name_of(wanted)
         unique = bool(wanted.unique)
-        method, operators = models.method_of(wanted), models.operators_of(wanted)
-        if self._has_index(columns, unique=unique, method=method, operators=operators):
+        if self._has_index(
+            columns,
+            unique=unique,
+            method=models.method_of(wanted),
+            operators=models.operators_of(wanted),
+            expression=models.expression_of(wanted),
+        ):
             return
         statement = models.index_sql(wanted, self._findings.extensions)
         if statement is None or (unique and not self._no_duplicates(columns)):
             return
         if name in self._findings.names_taken:
-            self._taken(name, columns[0])
+            self._taken(name, columns[0] if columns else "")
         else:
             self._findings.indexes.append(statement)
 
@@ -172,11 +177,12 @@ class Constraints:
         unique: bool,
         method: str = "btree",
         operators: tuple[str, ...] = (),
+        expression: str = "",
     ) -> bool:
-        kind = (columns, method, operators)
+        kind = (columns, method, operators, expression)
         return any(
-            index.plain and (index.columns, index.method, index.operators) == kind and index.unique >= unique
-            for index in self._found.indexes
+            i.plain and (i.columns, i.method, i.operators, i.expression) == kind and i.unique >= unique
+            for i in self._found.indexes
         )
 
     def _no_duplicates(self, columns: tuple[str, ...]) -> bool:

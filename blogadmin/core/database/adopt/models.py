@@ -44,6 +44,11 @@ def operators_of(index: sa.Index) -> tuple[str, ...]:
     return tuple(index.dialect_options["postgresql"]["ops"].values())
 
 
+def expression_of(index: sa.Index) -> str:
+    """What an index holds instead of columns, as PostgreSQL prints it, or nothing."""
+    return index.info.get("expression", "")
+
+
 def index_sql(index: sa.Index, extensions: Mapping[str, str]) -> str | None:
     """The statement that makes ``index``, or ``None`` if its extension is not there.
 
