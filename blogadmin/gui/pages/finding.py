@@ -15,6 +15,7 @@ from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.filter_panel import FilterPanel
 from blogadmin.gui.pages.filter_tree import Place, added, removed, replaced, with_alternative
 from blogadmin.gui.pages.filter_words import ME, FilterWords
+from blogadmin.gui.pages.finding_notes import FindingNotes
 from blogadmin.gui.tables.list_model import State
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Finding(QObject):
         self._beside = False
         self._sort_before: tuple[Sort, ...] = ()
         self._shown = ListSpec()
+        self.notes = FindingNotes(page, services)
+        self.notes.changed.connect(self.changed)
         self._row.search.search_requested.connect(self._search)
         self._row.bodies.toggled.connect(self._look_in_bodies)
         self._row.add.clicked.connect(self.add_filter)
@@ -115,6 +118,7 @@ class Finding(QObject):
             self._shown = self._model.spec
         self._say_slow(spec)
         self._model.load(spec)
+        self.notes.begin(spec)
         self.changed.emit()
 
     def find(self) -> None:
@@ -257,8 +261,7 @@ class Finding(QObject):
     # Lists that take long
 
     def _say_slow(self, spec: ListSpec) -> None:
-        slow = getattr(self._page.noun.listing(), "slow", None) if self._tasks.database is not None else None
-        why = slow(spec) if slow is not None else None
+        why = self.notes.slow(spec)
         if why:
             self._page.slow.set_message("This takes a while.", why, "Cancel", self.cancel)
         else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from blogadmin.gui.pages.finding_palette import PaletteHost
 from blogadmin.gui.theme import Density, Mode, icon
 
 if TYPE_CHECKING:
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
     from blogadmin.gui.pages.page import ListPage
 
 Keys = QKeySequence.StandardKey
-FINDING = ("findAction", "bodiesAction", "addFilterAction", "removeFilterAction", "clearFiltersAction")
+FINDING = (
+    "findAction",
+    "bodiesAction",
+    "addFilterAction",
+    "removeFilterAction",
+    "clearFiltersAction",
+    "viewsAction",
+)
 """The page's verbs in the Find menu, in their order."""
 Choice = TypeVar("Choice", Mode, Density)
 
@@ -55,7 +63,8 @@ class Menus:
             self._edit,
             [self.undo, self.redo, None, self.copy, self.select_all],
         )
-        self._refill(self._find, [verbs[name] for name in FINDING if name in verbs])
+        finding = [verbs[name] for name in FINDING if name in verbs]
+        self._refill(self._find, [*finding, None, self.palette])
         self._find.menuAction().setVisible(page is not None)
         bulk = page.verbs.bulk if page is not None else []
         self._refill(self._noun, [verbs.get("editAction"), None, *bulk, None, verbs.get("deleteAction")])
@@ -79,6 +88,7 @@ class Menus:
         self.select_all = self._action(
             "selectAllAction", "Select all", "list", window.select_all_rows, Keys.SelectAll
         )
+        self.palette = self._action("paletteAction", "Go to…", "search", PaletteHost(window).toggle, "Ctrl+K")
         window.services.undo.changed.connect(self._show_undo)
         self._show_undo()
 

@@ -15,6 +15,7 @@ from blogadmin.gui.pages.finding_words import nothing_found
 from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.page_frame import PageFrame
 from blogadmin.gui.pages.read_failure import why_unread
+from blogadmin.gui.pages.views_page import Views
 from blogadmin.gui.tables.copying import COPY_MOST
 from blogadmin.gui.tables.list_model import ListModel, State
 
@@ -39,6 +40,7 @@ class ListPage(PageFrame):
         self._services = services
         self._changing = Changing(self, services)
         self.finding = Finding(self, services)
+        self.views = Views(self, self.finding, services)
         self._make_verbs()
         self.lay_out(self._choose_columns)
         self._connect()
@@ -48,11 +50,12 @@ class ListPage(PageFrame):
 
     def start(self) -> None:
         """Load the list from the database that is there now."""
-        self.finding.start()
+        self.views.start()
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Switch the verbs that change something on or off; ``why`` is told where they are."""
         self._changing.set_writable(writable, why)
+        self.views.set_writable(writable)
         self._selection_changed()
 
     def open_row(self, row_id: int) -> None:
@@ -70,6 +73,7 @@ class ListPage(PageFrame):
         self._changing.make_verbs()
         add("reloadAction", "Reload", "refresh", self.model.reload, Keys.Refresh)
         self.finding.make_verbs()
+        self.views.make_verbs()
         for name in ("newAction", "reloadAction"):
             # Wherever in the window the keyboard is; a page that is not in front takes no keys.
             if name in self.verbs.all:
@@ -134,7 +138,9 @@ class ListPage(PageFrame):
         known = self.model.rowCount()
         if self.model.state is State.FAILED:
             return f"{self.noun.count(known)}, not up to date" if known else "Not read"
-        return self.noun.count(known) if self.model.row_count_exact else "Loading…"
+        return (
+            self.noun.count(known) if self.model.row_count_exact else self.finding.notes.about() or "Loading…"
+        )
 
     def _show_news(self, count: int) -> None:
         words = self.noun.singular if count == 1 else self.noun.plural

@@ -38,6 +38,22 @@ class Remembered:
         """Keep the state of a list's columns and sort."""
         self._settings.setValue(f"pages/{noun}/columns", state)
 
+    def view(self, noun: str) -> str:
+        """What the view of a page that was chosen last is remembered by, or an empty string."""
+        return str(self._settings.value(f"pages/{noun}/view", ""))
+
+    def keep_view(self, noun: str, key: str) -> None:
+        """Keep which view was chosen for a page."""
+        self._settings.setValue(f"pages/{noun}/view", key)
+
+    def me(self) -> str:
+        """The e-mail address of the person in front of this computer, or an empty string."""
+        return str(self._settings.value("person/email", ""))
+
+    def keep_me(self, email: str) -> None:
+        """Keep who is in front of this computer."""
+        self._settings.setValue("person/email", email)
+
     def theme(self) -> Mode:
         """Light, dark, or as the system has it."""
         try:

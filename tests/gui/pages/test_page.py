@@ -195,7 +195,7 @@ def test_a_read_only_database_lets_rows_be_read_but_not_changed(window: MainWind
     page = page_of(window, "posts")
     page.view.selectRow(0)
     enabled = {name for name, action in page.verbs.all.items() if action.isEnabled()}
-    finding = {"findAction", "searchKeyAction", "addFilterAction", "bodiesAction"}
+    finding = {"findAction", "searchKeyAction", "addFilterAction", "bodiesAction", "viewsAction"}
     assert enabled == {"editAction", "reloadAction"} | finding
     page.verbs.all["editAction"].trigger()
     (dialog,) = page.open_dialogs()

@@ -1,0 +1,101 @@
+"""What is said about a list before and beside it: about how many rows, what was ranked, what takes long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.control.services import Services
+from blogadmin.gui.pages.finding_words import about
+
+if TYPE_CHECKING:
+    from blogadmin.gui.pages.page_frame import PageFrame
+
+_WORTH_SAYING = 1_000
+"""Rows below which the exact number comes as soon as an estimate would."""
+
+
+class FindingNotes(QObject):
+    """Asks what the server can tell beforehand, for the list that was asked for last.
+
+    Signals:
+        changed(): other words are to be shown.
+    """
+
+    changed = Signal()
+
+    def __init__(self, page: PageFrame, services: Services) -> None:
+        super().__init__(page)
+        self._page = page
+        self._tasks = services.tasks
+        self._spec: ListSpec | None = None
+        self._about = ""
+        self._able: Any = None
+        services.tasks.database_changed.connect(self._learn)
+
+    def about(self) -> str:
+        """About how many rows the list will have, in words; empty while that is not known."""
+        return self._about
+
+    def slow(self, spec: ListSpec) -> str:
+        """Why the list of ``spec`` takes long, as a sentence; empty if it does not."""
+        if self._tasks.database is None:
+            return ""
+        listing = self._page.noun.listing()
+        return (listing.slow(spec) if self._able is None else listing.slow(spec, self._able)) or ""
+
+    def begin(self, spec: ListSpec) -> None:
+        """The list of ``spec`` has been asked for."""
+        self._spec, self._about = spec, ""
+        self._page.finding_row.say("")
+        if self._tasks.database is None:
+            return
+        key, listing = self._page.noun.key, self._page.noun.listing
+        self._tasks.read(
+            f"{key}.estimate",
+            lambda session: listing().estimate(session, spec),
+            self._take_estimate,
+            lambda _error: None,
+        )
+        if spec.bodies and spec.search and not spec.sort:
+            self._tasks.read(
+                f"{key}.ranked",
+                lambda session: _ranked_among(listing(), session, spec),
+                self._take_ranked,
+                lambda _error: None,
+            )
+        else:
+            self._tasks.cancel(f"{key}.ranked")
+
+    def _take_estimate(self, rows: int) -> None:
+        self._about = about(self._page.noun, rows) if rows >= _WORTH_SAYING else ""
+        self.changed.emit()
+
+    def _take_ranked(self, most: int) -> None:
+        if most:
+            self._page.finding_row.say(f"Ranked among the newest {most:,} hits")
+
+    def _learn(self) -> None:
+        self._able = None
+        if self._tasks.database is not None:
+            self._tasks.read(
+                f"{self._page.noun.key}.abilities", _abilities, self._take_abilities, lambda _error: None
+            )
+
+    def _take_abilities(self, able: Any) -> None:
+        self._able = able
+
+
+def _abilities(session: Any) -> Any:
+    from blogadmin.core.queries import abilities
+
+    return abilities.of(session)
+
+
+def _ranked_among(listing: Any, session: Any, spec: ListSpec) -> int:
+    """How many hits were ranked; 0 if all of them were."""
+    from blogadmin.core.queries import bodies
+
+    return bodies.CANDIDATES if listing.ranked_in_part(session, spec) else 0
