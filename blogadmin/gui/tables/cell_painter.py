@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QPainter
 
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.excerpt import is_excerpt, pieces, plain
 from blogadmin.gui.tables.hand import Face, Hand
 from blogadmin.gui.theme import (
     GLYPH_SIZE,
@@ -35,6 +36,8 @@ BAR = 8
 DETAIL_GAP = 10
 DETAIL_LEAST = 48
 """Room below which quiet words behind a title say nothing any more."""
+TITLE_LEAST = 0.45
+"""The part of its cell that a title keeps for itself beside the words in which something was found."""
 _NO_FIGURES = ("0", "–", "")
 
 
@@ -57,6 +60,7 @@ class CellPainter:
         self._body, self._medium = Face(), Face(weight=QFont.Weight.Medium)
         self._strong = Face(weight=QFont.Weight.DemiBold)
         self._figures, self._caption = Face(tabular=True), Face("caption")
+        self._found = Face("caption", QFont.Weight.DemiBold)
         self._kinds: Mapping[CellKind, Callable[[Frame, int, Entry], None]] = {
             CellKind.TEXT: self._text,
             CellKind.TITLE: self._title,
@@ -70,7 +74,7 @@ class CellPainter:
 
     def forget(self) -> None:
         """The theme or the font has changed."""
-        for face in (self._body, self._medium, self._strong, self._figures, self._caption):
+        for face in (self._body, self._medium, self._strong, self._figures, self._caption, self._found):
             face.forget()
         self._stamps.forget()
 
@@ -104,7 +108,7 @@ class CellPainter:
         faces = {CellKind.TITLE: self._medium, CellKind.NUMBER: self._figures, CellKind.TIME: self._figures}
         width = faces.get(column.kind, self._body).width(entry.cells[place]) + extra.get(column.kind, 0)
         if entry.details[place]:
-            width += DETAIL_GAP + self._caption.width(entry.details[place]) + 2 * SPACE_M
+            width += DETAIL_GAP + self._caption.width(plain(entry.details[place])) + 2 * SPACE_M
         return width
 
     # The kinds
@@ -113,6 +117,13 @@ class CellPainter:
         self._words(self._body, frame, top, entry, "text2")
 
     def _title(self, frame: Frame, top: int, entry: Entry) -> None:
+        if is_excerpt(entry.details[frame.place]):
+            # What was searched for is in these words: the title makes room for them.
+            title = frame._replace(room=int(frame.room * TITLE_LEAST))
+            if self._hand.rtl:
+                title = title._replace(left=frame.left + frame.room - title.room)
+            self._excerpt(frame, top, entry, self._words(self._medium, title, top, entry, "text"))
+            return
         used = self._words(self._medium, frame, top, entry, "text")
         if entry.details[frame.place] or entry.note:
             self._detail(frame, top, entry, used)
@@ -143,6 +154,17 @@ class CellPainter:
             left = frame.left if self._hand.rtl else frame.left + offset
             ink = "disabled" if entry.note else "text3"
             self._hand.write(self._caption, detail, left, room, top, ink)
+
+    def _excerpt(self, frame: Frame, top: int, entry: Entry, used: int) -> None:
+        hand, left, room = self._hand, frame.left, frame.room - used - DETAIL_GAP
+        left += 0 if hand.rtl else used + DETAIL_GAP
+        for text, hit in pieces(entry.details[frame.place]):
+            face = self._found if hit else self._caption
+            ink = "disabled" if entry.note else "text" if hit else "text3"
+            width = face.width(text)
+            hand.write(face, text, left, room, top, ink)
+            room -= width
+            left += 0 if hand.rtl else width
 
     def _status(self, frame: Frame, top: int, entry: Entry) -> None:
         look = STATUS.get(entry.values[frame.place])

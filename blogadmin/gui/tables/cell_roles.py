@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont
 
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.excerpt import plain
 from blogadmin.gui.widgets import times
 
 Answer = Callable[[Entry, Column, int], Any]
@@ -38,7 +39,7 @@ def full_text(entry: Entry, column: Column, place: int) -> str:
     elif isinstance(value, datetime):
         text = times.absolute(value)
     else:
-        text = _joined(entry.cells[place], entry.details[place])
+        text = _joined(entry.cells[place], plain(entry.details[place]))
     return _joined(text, entry.note if entry.note != text else "", "\n")
 
 
@@ -82,7 +83,7 @@ def _check_state(entry: Entry, column: Column, place: int) -> Qt.CheckState | No
 
 
 def _spoken(entry: Entry, column: Column, place: int) -> str:
-    text = _joined(entry.cells[place], entry.details[place])
+    text = _joined(entry.cells[place], plain(entry.details[place]))
     return _joined(text, entry.note.lower() if entry.row is not None else "")
 
 

@@ -52,6 +52,11 @@ def gone(columns: Sequence[Column], row_id: int, known: Entry | None = None) -> 
     return _wordless(columns, row_id, Condition.DELETED, "Deleted")
 
 
+def nothing(columns: Sequence[Column], row_id: int, note: str) -> Entry:
+    """The entry of a place in the list that no row has any more."""
+    return _wordless(columns, row_id, Condition.DELETED, note)
+
+
 def retimed(columns: Sequence[Column], entry: Entry, now: datetime, zone: tzinfo | None = None) -> Entry:
     """The same entry with its times told from a later ``now``."""
     cells = tuple(
@@ -83,8 +88,12 @@ def _entry(columns: Sequence[Column], row: Any, now: datetime, zone: tzinfo | No
         _time_text(value, now, zone) if column.kind is CellKind.TIME else column.text(row)
         for column, value in zip(columns, values, strict=True)
     )
-    details = tuple("" if column.detail is None else column.detail(row) for column in columns)
-    return Entry(row.id, cells, details, values, row)
+    return Entry(row.id, cells, tuple(_detail(column, row) for column in columns), values, row)
+
+
+def _detail(column: Column, row: Any) -> str:
+    found = "" if column.excerpt is None else column.excerpt(row)
+    return found or ("" if column.detail is None else column.detail(row))
 
 
 def _wordless(columns: Sequence[Column], row_id: int, condition: Condition, note: str) -> Entry:

@@ -28,7 +28,8 @@ class Column:
 
     ``width`` is in average characters. ``text`` gives the words of the cell; a TIME column shows its
     ``value``, an aware ``datetime`` or ``None``, instead. ``detail`` gives quiet words behind them (a slug,
-    "Inactive"). ``tooltip`` gives plain text and runs when asked for. ``value`` means, by kind: STATUS and
+    "Inactive"); ``excerpt`` may give others in their place, with U+0002 before and U+0003 after each hit of a
+    search. ``tooltip`` gives plain text and runs when asked for. ``value`` means, by kind: STATUS and
     ROLE their word in the database, CHECK the tick, PERSON whether the person is active. ``required``
     columns have a bold title.
     """
@@ -39,6 +40,7 @@ class Column:
     width: int
     text: Callable[[Any], str]
     detail: Callable[[Any], str] | None = None
+    excerpt: Callable[[Any], str] | None = None
     tooltip: Callable[[Any], str] | None = None
     value: Callable[[Any], Any] | None = None
     sortable: bool = True

@@ -29,6 +29,7 @@ class Thing(NamedTuple):
     active: bool
     views: int
     updated_at: datetime
+    found: str = ""
 
 
 def thing(number: int, **fields: Any) -> Thing:
@@ -205,6 +206,7 @@ COLUMNS = (
         40,
         field_text("title"),
         detail=lambda t: f"/{t.slug}",
+        excerpt=lambda t: t.found,
         tooltip=lambda t: f"{t.title}\n<{t.slug}>",
         required=True,
     ),

@@ -232,3 +232,33 @@ def test_a_fraction_of_pixels_leaves_no_gap_in_the_ground_of_a_row(view: ListVie
     y = int((height + 3) * scale)
     grounds = {image.pixelColor(x, y).name() for x in range(8, image.width() - 8)}
     assert grounds == {color("accent_soft").name()}
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_the_words_in_which_something_was_found_stand_behind_the_title(
+    view: ListView, things: MemoryList, manual: ManualTasks, direction: Qt.LayoutDirection
+) -> None:
+    view.setLayoutDirection(direction)
+    things.rows_by_id[1] = thing(1, title="", slug="no mark")
+    without = colours(cell(view, 0, 1))
+    things.rows_by_id[1] = thing(1, title="", found="beside the \x02river\x03 and far away " + "x " * 400)
+    view.list_model().refresh(Changes.of("things", updated=[1]))
+    manual.run_all()
+    assert color("text").rgb() in colours(cell(view, 0, 1))
+
+    spoken = view.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("beside the river and far away")
+    assert len(without) > 1
+
+
+def test_a_long_title_makes_room_for_what_was_found(
+    view: ListView, things: MemoryList, manual: ManualTasks
+) -> None:
+    things.rows_by_id[1] = thing(1, title="W" * 400, found="\x02river\x03")
+    things.rows_by_id[2] = thing(2, title="W" * 400, found="\x02bridge\x03")
+    view.list_model().refresh(Changes.of("things", updated=[1, 2]))
+    manual.run_all()
+    one, two = cell(view, 0, 1), cell(view, 1, 1)
+    half = one.width() * 2 // 5
+    assert one.copy(0, 0, half, one.height()) == two.copy(0, 0, half, two.height())
+    assert one != two
