@@ -70,6 +70,7 @@ POSTS = Noun(
             52,
             lambda p: p.title,
             detail=lambda p: f"/{p.slug}",
+            excerpt=lambda p: p.snippet,
             tooltip=lambda p: f"{p.title}\n/{p.slug}",
             required=True,
         ),
