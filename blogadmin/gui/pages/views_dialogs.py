@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QWidget
 
 from blogadmin.core.database.errors import KnownError
 from blogadmin.core.values import NAME_MAX
-from blogadmin.gui.control.messages import sentence
 from blogadmin.gui.dialogs.author_field import AuthorField
 from blogadmin.gui.dialogs.frame import button_box, footer, frame
 from blogadmin.gui.theme import metrics
@@ -91,7 +90,8 @@ class NameDialog(_Asking):
     def failed(self, error: KnownError) -> bool:
         """Say why it was not done; the person can try another name."""
         self.save_button.setEnabled(True)
-        self._form.set_error(sentence(error))
+        words = str(error)
+        self._form.set_error(f"Name {words}" if words[:1].islower() else words)
         self._name.setFocus()
         self._name.selectAll()
         return True
