@@ -134,6 +134,15 @@ def translate(exc: BaseException) -> KnownError | None:
     return known(exc)
 
 
+def in_words(error: KnownError) -> str:
+    """The words of an error as a sentence of their own, away from the field that they may complete."""
+    words = str(error)
+    field = getattr(error, "field", None)
+    if not field or not words[:1].islower():
+        return words
+    return f"{field.removesuffix('_id').replace('_', ' ').capitalize()} {words}"
+
+
 def describe(exc: BaseException) -> str:
     """Name an error for the log: its class, SQLSTATE and constraint. Never its text, which may hold rows."""
     from blogadmin.core.database.translate import describe

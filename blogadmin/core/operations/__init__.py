@@ -11,11 +11,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from blogadmin.core.operations import bulk_run as bulk_run
     from blogadmin.core.operations import comments as comments
     from blogadmin.core.operations import posts as posts
     from blogadmin.core.operations import users as users
 
-__all__ = ["comments", "posts", "users"]
+__all__ = ["bulk_run", "comments", "posts", "users"]
 
 
 def __getattr__(name: str) -> ModuleType:

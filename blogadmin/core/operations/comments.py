@@ -13,8 +13,8 @@ from blogadmin.core.operations.guarded import Check, one_of, validate
 from blogadmin.core.operations.operation import Outcome
 from blogadmin.core.operations.wording import counted
 
-_CHECKS: Mapping[str, Check] = {"status": one_of(values.CommentStatus)}
-_WORDS = {
+CHECKS: Mapping[str, Check] = {"status": one_of(values.CommentStatus)}
+STATUS_WORDS = {
     values.CommentStatus.PENDING: Words("put back to pending", "pending"),
     values.CommentStatus.APPROVED: Words("approved", "approved"),
     values.CommentStatus.SPAM: Words("marked as spam", "marked as spam"),
@@ -36,6 +36,6 @@ class SetCommentStatus:
 
     def apply(self, session: Session) -> Outcome:
         """Change those that have another one. Raises ``Invalid``, and ``NotFound`` when none exists."""
-        validate({"status": self.status}, _CHECKS)
-        words = _WORDS[values.CommentStatus(self.status)]
+        validate({"status": self.status}, CHECKS)
+        words = STATUS_WORDS[values.CommentStatus(self.status)]
         return set_column(session, "comments", self.ids, "status", str(self.status), words, self.label)

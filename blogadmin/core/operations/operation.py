@@ -16,13 +16,15 @@ class Outcome:
     """What a committed operation did: the rows, a sentence for the status line, and the way back.
 
     ``inverse`` undoes it as a new, version-checked change; ``None`` where there is no way back.
-    ``created_id`` is the id of the row that a create operation made.
+    ``created_id`` is the id of the row that a create operation made; ``rest`` what of the operation was not
+    done, because it was stopped on its way.
     """
 
     changes: Changes
     message: str
     inverse: Operation | None = None
     created_id: int | None = None
+    rest: Operation | None = None
 
 
 class Operation(Protocol):

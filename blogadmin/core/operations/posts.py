@@ -23,7 +23,7 @@ from blogadmin.core.operations.wording import counted, listed, sentence
 
 _APOSTROPHES = (("'", ""), ("’", ""))
 _BODY_MAX_MB = values.BODY_MAX_BYTES // 1024 // 1024
-_WORDS = {
+STATUS_WORDS = {
     values.PostStatus.DRAFT: Words("set to draft", "draft"),
     values.PostStatus.REVIEW: Words("put up for review", "up for review"),
     values.PostStatus.SCHEDULED: Words("scheduled", "scheduled"),
@@ -52,7 +52,7 @@ def _metadata_check(metadata: Any) -> str | None:
     return f"cannot be stored. {problem}" if problem else None
 
 
-_CHECKS: Mapping[str, Check] = {
+CHECKS: Mapping[str, Check] = {
     "title": text_check(lambda title: values.line_problem(title, values.TITLE_MAX)),
     "slug": text_check(values.slug_problem),
     "body": text_check(_body_problem),
@@ -80,8 +80,8 @@ class CreatePost:
 
     def apply(self, session: Session) -> Outcome:
         """Insert the row. Raises ``Invalid`` and, through the driver, what becomes ``Duplicate``."""
-        fields = {name: getattr(self, name) for name in _CHECKS}
-        validate(fields, _CHECKS)
+        fields = {name: getattr(self, name) for name in CHECKS}
+        validate(fields, CHECKS)
         fields["metadata_"] = fields.pop("metadata")
         return insert(session, Post(**fields), lambda ids, versions: DeletePosts(ids, versions=versions))
 
@@ -91,7 +91,7 @@ class EditPost(Edit):
 
     __slots__ = ()
     noun = "posts"
-    checks = _CHECKS
+    checks = CHECKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ class SetStatus:
 
     def apply(self, session: Session) -> Outcome:
         """Change those that have another one. Raises ``Invalid``, and ``NotFound`` when none exists."""
-        validate({"status": self.status}, _CHECKS)
-        words = _WORDS[values.PostStatus(self.status)]
+        validate({"status": self.status}, CHECKS)
+        words = STATUS_WORDS[values.PostStatus(self.status)]
         return set_column(session, "posts", self.ids, "status", str(self.status), words, self.label)
 
 

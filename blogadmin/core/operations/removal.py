@@ -62,11 +62,11 @@ def lock(session: Session, noun: str, ids: Sequence[int], versions: Sequence[int
     return Locked(same, moved=len(found) - len(same), gone=len(wanted) - len(found))
 
 
-def remove(session: Session, noun: str, where: ColumnElement[bool]) -> Removed:
-    """Delete the rows and keep what they were."""
+def remove(session: Session, noun: str, where: ColumnElement[bool], *, keep: bool = True) -> Removed:
+    """Delete the rows and, unless told otherwise, keep what they were."""
     table = table_of(noun)
     whole = func.row_to_json(table.table_valued())
-    readable = session.scalar(select(func.has_table_privilege(noun, "SELECT")))
+    readable = keep and session.scalar(select(func.has_table_privilege(noun, "SELECT")))
     document = cast(whole, Text) if readable else null()
     rows: Sequence[Any] = session.execute(delete(table).where(where).returning(table.c.id, document)).all()
     return Removed(noun, tuple(row[0] for row in rows), tuple(row[1] for row in rows) if readable else None)

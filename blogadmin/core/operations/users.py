@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _WRITTEN = ("posts", "comments")
-_CHECKS: Mapping[str, Check] = {
+CHECKS: Mapping[str, Check] = {
     "email": text_check(values.email_problem),
     "name": text_check(lambda name: values.line_problem(name, values.NAME_MAX)),
     "role": one_of(values.Role),
@@ -57,8 +57,8 @@ class CreateUser:
 
     def apply(self, session: Session) -> Outcome:
         """Insert the row. Raises ``Invalid`` and, through the driver, what becomes ``Duplicate``."""
-        fields = {name: getattr(self, name) for name in _CHECKS}
-        validate(fields, _CHECKS)
+        fields = {name: getattr(self, name) for name in CHECKS}
+        validate(fields, CHECKS)
         return insert(session, User(**fields), lambda ids, versions: DeleteUsers(ids, versions=versions))
 
 
@@ -67,7 +67,7 @@ class EditUser(Edit):
 
     __slots__ = ()
     noun = "users"
-    checks = _CHECKS
+    checks = CHECKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class SetActive:
 
     def apply(self, session: Session) -> Outcome:
         """Change those that are not so yet. Raises ``NotFound`` when none of them exists."""
-        validate({"is_active": self.active}, _CHECKS)
+        validate({"is_active": self.active}, CHECKS)
         words = Words("activated", "active") if self.active else Words("deactivated", "inactive")
         return set_column(session, "users", self.ids, "is_active", self.active, words, self.label)
 
@@ -103,7 +103,7 @@ class SetRole:
 
     def apply(self, session: Session) -> Outcome:
         """Change those that have another one. Raises ``Invalid``, and ``NotFound`` when none exists."""
-        validate({"role": self.role}, _CHECKS)
+        validate({"role": self.role}, CHECKS)
         words = Words(f"set to {self.role}", self.role)
         return set_column(session, "users", self.ids, "role", str(self.role), words, self.label)
 

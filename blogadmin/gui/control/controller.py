@@ -11,12 +11,15 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from blogadmin.core import queries
-from blogadmin.core.database.errors import Cancelled, Duplicate, KnownError, OutcomeUnknown
+from blogadmin.core.database.changes import Changes
+from blogadmin.core.database.errors import Cancelled, Duplicate, KnownError, OutcomeUnknown, in_words
+from blogadmin.core.operations.bulk_values import BulkChange, BulkReport, ChunkedBack
 from blogadmin.core.operations.operation import Operation, Outcome
+from blogadmin.gui.control.bulk import BulkRun, Ids
 from blogadmin.gui.control.hub import ChangeHub
-from blogadmin.gui.control.messages import Messages, sentence
+from blogadmin.gui.control.messages import Messages
 from blogadmin.gui.control.tasks import Tasks
-from blogadmin.gui.control.undo import UndoHistory
+from blogadmin.gui.control.undo import Step, UndoHistory
 
 _PATIENCE = 3.0
 """Seconds that a message may be late for being a better one."""
@@ -50,9 +53,11 @@ class Controller(QObject):
 
     Signals:
         committed: the ``Outcome`` of every commit, undo and redo included.
+        bulk_started: the ``BulkRun`` that has just been made, undo and redo included.
     """
 
     committed = Signal(object)
+    bulk_started = Signal(object)
 
     def __init__(
         self,
@@ -67,6 +72,7 @@ class Controller(QObject):
         self._hub = hub
         self._undo = undo
         self._messages = messages
+        self._runs: set[BulkRun] = set()
         undo.connect_to(self._commit_step, lambda title, text: messages.error(None, title, text))
         tasks.database_changed.connect(undo.clear)
         tasks.unhandled.connect(lambda error: self._tell(None, error))
@@ -95,14 +101,55 @@ class Controller(QObject):
             lambda exc: self._broken(asked, exc),
         )
 
+    def run_bulk(
+        self, change: BulkChange, ids: Ids, *, initiator: object | None = None, toast: bool = True
+    ) -> BulkRun:
+        """Make ``change`` to all of ``ids``, in chunks; what the run says is in ``control.bulk``.
+
+        In the end the history gets one step for all that was done, and with ``toast`` a note tells of it.
+        """
+
+        def finished(run: BulkRun, report: BulkReport) -> None:
+            outcome = Outcome(Changes(), report.message, report.inverse)
+            step = None if run.elsewhere else self._undo.push(outcome, report.label)
+            self.committed.emit(outcome)
+            if toast:
+                self._offer_undo(outcome, step)
+
+        return self._start(change, ids, self if initiator is None else initiator, finished)
+
+    def _start(
+        self,
+        change: BulkChange,
+        ids: Ids | ChunkedBack,
+        initiator: object,
+        finished: Callable[[BulkRun, BulkReport], object],
+    ) -> BulkRun:
+        run = BulkRun(self._tasks, self._hub, change, ids, initiator)
+
+        def ended(report: BulkReport) -> None:
+            self._runs.discard(run)
+            if run.bug is not None:
+                self._messages.bug(run.bug)
+            finished(run, report)
+
+        self._runs.add(run)
+        run.finished.connect(ended)
+        self.bulk_started.emit(run)
+        return run
+
     def _committed(self, asked: _Asked, outcome: Outcome) -> None:
         step = self._undo.push(outcome, asked.op.label)
         self._announce(outcome, asked.initiator)
         if asked.done is not None and asked.is_there:
             asked.done(outcome)
-        if not asked.toast:
+        if asked.toast:
+            self._offer_undo(outcome, step)
+        else:
             self._messages.status(outcome.message)
-        elif step is None:
+
+    def _offer_undo(self, outcome: Outcome, step: Step | None) -> None:
+        if step is None:
             self._messages.toast(outcome.message)
         else:
             self._messages.toast(outcome.message, action="Undo", on_action=lambda: self._undo.undo_step(step))
@@ -124,6 +171,9 @@ class Controller(QObject):
         self, op: Operation, done: Callable[[Outcome], None], failed: Callable[[KnownError | None], None]
     ) -> None:
         """Commit a step of the history, which remembers the way back itself."""
+        if isinstance(op, ChunkedBack):
+            self._run_step(op, done, failed)
+            return
 
         def committed(outcome: Outcome) -> None:
             done(outcome)
@@ -139,6 +189,20 @@ class Controller(QObject):
 
         self._tasks.write(op.apply, committed, broken)
 
+    def _run_step(
+        self, op: ChunkedBack, done: Callable[[Outcome], None], failed: Callable[[KnownError | None], None]
+    ) -> None:
+        def finished(run: BulkRun, report: BulkReport) -> None:
+            if report.inverse is None and (run.error is not None or run.bug is not None):
+                failed(run.error)
+                return
+            outcome = Outcome(Changes(), report.message, report.inverse, rest=op.rest(report))
+            done(outcome)
+            self.committed.emit(outcome)
+            self._messages.toast(outcome.message)
+
+        self._start(op, op, self, finished)
+
     def _announce(self, outcome: Outcome, initiator: object | None) -> None:
         # Nobody in particular, but somebody in this window: to views ``None`` is somebody elsewhere.
         self._hub.announce(outcome.changes, self if initiator is None else initiator)
@@ -148,7 +212,7 @@ class Controller(QObject):
         unsure = isinstance(error, OutcomeUnknown)
         title = "It is not certain whether this was saved" if unsure else "This could not be done"
         parent = initiator if isinstance(initiator, QWidget) and shiboken6.isValid(initiator) else None
-        self._messages.error(parent, title, sentence(error))
+        self._messages.error(parent, title, in_words(error))
 
     def _name_owner(self, op: Operation, error: Duplicate, then: Callable[[KnownError], None]) -> None:
         """Look up who has the value already, where that can be said; the plain error if the look-up fails."""

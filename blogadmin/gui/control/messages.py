@@ -10,7 +10,6 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QTextEdit, QWidget
 
-from blogadmin.core.database.errors import KnownError
 from blogadmin.gui.control.crash import CrashDialog
 from blogadmin.log import report, trace_text
 
@@ -203,12 +202,3 @@ _ROLES = {
 def _safest(choices: Sequence[Choice]) -> Choice:
     order = {"reject": 0, "accept": 1, "destructive": 2}
     return min(choices, key=lambda choice: order[choice.role])
-
-
-def sentence(error: KnownError) -> str:
-    """The words of an error as a sentence of their own, away from the field that they may complete."""
-    words = str(error)
-    field = getattr(error, "field", None)
-    if not field or not words[:1].islower():
-        return words
-    return f"{field.removesuffix('_id').replace('_', ' ').capitalize()} {words}"

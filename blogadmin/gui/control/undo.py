@@ -119,7 +119,10 @@ class UndoHistory(QObject):
         def done(outcome: Outcome) -> None:
             # Not when clear() came meanwhile: then the step belongs to another database.
             if step in source:
-                source.remove(step)
+                if outcome.rest is None:
+                    source.remove(step)
+                else:
+                    source[source.index(step)] = Step(step.label, outcome.rest)
                 if outcome.inverse is not None:
                     target.append(Step(step.label, outcome.inverse))
             self._settle()
