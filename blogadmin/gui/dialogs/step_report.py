@@ -51,11 +51,12 @@ class _Glyph(Mark):
 
 
 class StepReport(Panel):
-    """The steps under each other. Hidden until there are any."""
+    """The steps under each other, under a heading that is only spoken. Hidden until there are any."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, heading: str = "What the test found") -> None:
         super().__init__("sunken", radius=RADIUS_CARD, border="line", parent=parent)
         self.setObjectName("report")
+        self._heading = heading
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         self._grid.setHorizontalSpacing(SPACE_M)
@@ -83,5 +84,5 @@ class StepReport(Panel):
             words.setMinimumWidth(1)
             self._grid.addWidget(words, row, 2)
         self._lines = [f"{step.strong}. {step.text}".strip() for step in steps]
-        self.setAccessibleName(f"What the test found: {' '.join(self._lines)}")
+        self.setAccessibleName(f"{self._heading}: {' '.join(self._lines)}")
         self.setVisible(bool(steps))
