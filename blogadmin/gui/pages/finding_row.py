@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from blogadmin.gui.pages.noun import Noun
-from blogadmin.gui.theme import SPACE_M, set_variant
+from blogadmin.gui.theme import SPACE_M, metrics, set_variant
 from blogadmin.gui.widgets.buttons import ghost_button, plain_button
 from blogadmin.gui.widgets.labels import ElidedLabel
 from blogadmin.gui.widgets.search_field import SearchField
+
+
+class _Toggle(QPushButton):
+    """A button that is on or off. It has room for its words in the bold type that it has while on."""
+
+    def sizeHint(self) -> QSize:
+        strong = metrics(weight=QFont.Weight.DemiBold).horizontalAdvance(self.text())
+        more = strong - metrics().horizontalAdvance(self.text())
+        return super().sizeHint() + QSize(max(0, more), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 class FindingRow(QWidget):
@@ -22,7 +35,7 @@ class FindingRow(QWidget):
         super().__init__(parent)
         self.search = SearchField(noun.search_hint, self)
         self.search.setAccessibleName(f"Search {noun.plural}")
-        self.bodies = QPushButton("Search in bodies", self)
+        self.bodies = _Toggle("Search in bodies", self)
         self.bodies.setCheckable(True)
         self.bodies.setAutoDefault(False)
         self.bodies.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -64,6 +64,9 @@ class Popover(QWidget):
     def refit(self) -> None:
         """Take the size that the contents need now, and stay inside the window."""
         if not self.isHidden():
+            # What changed inside tells its layout only on the next turn of the event loop.
+            self.body.invalidate()
+            self.body.activate()
             self.setGeometry(self._inside(QRect(self.pos(), self.sizeHint())))
 
     def _open(self, where: QRect, first: QWidget) -> None:
