@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from array import array
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
@@ -14,12 +16,17 @@ from blogadmin.core.database.changes import Changes
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.noun import BulkAction
 from blogadmin.gui.pages.walker import ListWalker
+from blogadmin.gui.tables.list_model import State
 
 if TYPE_CHECKING:
+    from blogadmin.core.operations.bulk_run import Change
+    from blogadmin.gui.control.bulk import BulkRun
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
     from blogadmin.gui.pages.page_frame import PageFrame
 
 Keys = QKeySequence.StandardKey
+AT_ONCE = 500
+"""Up to so many rows a verb acts at once, with the way back in a toast; beyond it asks and shows progress."""
 
 
 class Changing(QObject):
@@ -37,9 +44,14 @@ class Changing(QObject):
         self._writable = True
         self._why = ""
         self._to_show: int | None = None
+        self._runs = 0
+        self._reload_due = False
+        self._read_at = time.monotonic()
         page.model.check_toggled.connect(self._toggle)
         page.model.rows_known.connect(self._show_new_row)
+        page.model.state_changed.connect(self._note_reading)
         services.hub.changed.connect(self._take_changes)
+        services.controller.bulk_started.connect(self._wait_for)
 
     def make_verbs(self) -> None:
         """Make the page's actions that open or change rows, and give the bulk bar its own."""
@@ -95,8 +107,20 @@ class Changing(QObject):
 
     def _commit_bulk(self, verb: BulkAction) -> None:
         ids = self._page.view.selected_ids()
-        if ids:
-            self._services.controller.commit(verb.operation(ids), initiator=self._page)
+        if not ids:
+            return
+        if verb.operation is not None and (len(ids) <= AT_ONCE or verb.change is None):
+            self._services.controller.commit(verb.operation(tuple(ids)), initiator=self._page)
+        elif verb.change is not None:
+            self._ask_for_many(verb, array("q", ids), verb.change)
+
+    def _ask_for_many(self, verb: BulkAction, ids: array[int], change: Callable[[Any], Change]) -> None:
+        from blogadmin.gui.dialogs.bulk import BulkDialog, BulkRequest
+
+        title = verb.many or verb.text.rstrip("…")
+        age = time.monotonic() - self._read_at
+        request = BulkRequest(self._page.noun.singular, title, ids, change, verb.asked, age)
+        BulkDialog(self._services, request, self._page).open()
 
     def _delete(self) -> None:
         from blogadmin.gui.dialogs.delete import DeleteDialog
@@ -130,6 +154,10 @@ class Changing(QObject):
 
     # What came of it
 
+    def _note_reading(self) -> None:
+        if self._page.model.state is State.LOADING:
+            self._read_at = time.monotonic()
+
     def _take_changes(self, changes: Changes, initiator: object) -> None:
         noun, model = self._page.noun.key, self._page.model
         created = changes.created.get(noun, frozenset())
@@ -139,7 +167,22 @@ class Changing(QObject):
         # What can be shown at once is; only then the list itself, which may take a moment.
         model.refresh(replace(changes, created={}))
         self._to_show = min(created) if len(created) == 1 else None
-        model.reload()
+        self._reload_due = True
+        self._reload_if_due()
+
+    def _wait_for(self, run: BulkRun) -> None:
+        """A change of very many rows tells of them again and again: load the list when it is over."""
+        self._runs += 1
+        run.finished.connect(self._run_over)
+
+    def _run_over(self, _report: object) -> None:
+        self._runs -= 1
+        self._reload_if_due()
+
+    def _reload_if_due(self) -> None:
+        if self._reload_due and not self._runs:
+            self._reload_due = False
+            self._page.model.reload()
 
     def _show_new_row(self, _count: int) -> None:
         new, self._to_show = self._to_show, None

@@ -11,6 +11,7 @@ from blogadmin.gui.pages.posts import status_label
 from blogadmin.gui.tables.columns import CellKind, Column
 
 if TYPE_CHECKING:
+    from blogadmin.core.operations.bulk_run import Change
     from blogadmin.core.operations.operation import Operation
 
 _VERBS = {
@@ -24,8 +25,11 @@ def _status_action(status: CommentStatus) -> BulkAction:
     def make(ids: tuple[int, ...]) -> Operation:
         return operations.comments.SetCommentStatus(ids, status.value)
 
+    def change(_nothing: Any) -> Change:
+        return operations.bulk_run.SetColumn("comments", "status", status.value)
+
     text, icon = _VERBS[status]
-    return BulkAction(f"{status.value}StatusAction", text, icon, make)
+    return BulkAction(f"{status.value}StatusAction", text, icon, make, change)
 
 
 def _listing() -> Any:

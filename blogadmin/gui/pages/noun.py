@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from blogadmin.gui.pages.views_view import View
 from blogadmin.gui.tables.columns import Column
@@ -12,6 +12,7 @@ from blogadmin.gui.tables.columns import Column
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from blogadmin.core.operations.bulk_run import Change
     from blogadmin.core.operations.operation import Operation
     from blogadmin.gui.control.services import Services
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
@@ -19,15 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """A verb for the selected rows, such as "Activate": one operation, one transaction.
+    """A verb for the selected rows, such as "Activate".
 
-    ``operation`` makes the operation from the ids; it is called when the verb is chosen, not before.
+    ``operation`` makes from few ids what is done at once, in one transaction; ``change`` makes what is done
+    to many rows bit by bit, from the answer to what ``asked`` names (``None`` where nothing is asked).
+    Both are called when the verb is chosen, not before; a verb without ``operation`` is always done so, one
+    without ``change`` never. ``many`` are its words away from its menu.
     """
 
     name: str
     text: str
     icon: str
-    operation: Callable[[tuple[int, ...]], Operation]
+    operation: Callable[[tuple[int, ...]], Operation] | None = None
+    change: Callable[[Any], Change] | None = None
+    asked: Literal["", "author", "tags"] = ""
+    many: str = ""
     shortcut: str = ""
 
 

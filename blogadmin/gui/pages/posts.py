@@ -15,6 +15,7 @@ from blogadmin.gui.theme import STATUS
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from blogadmin.core.operations.bulk_run import Change
     from blogadmin.core.operations.operation import Operation
     from blogadmin.gui.control.services import Services
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
@@ -39,8 +40,23 @@ def _status_action(status: PostStatus) -> BulkAction:
     def make(ids: tuple[int, ...]) -> Operation:
         return operations.posts.SetStatus(ids, status.value)
 
+    def change(_nothing: Any) -> Change:
+        return operations.bulk_run.SetColumn("posts", "status", status.value)
+
     text, icon = _VERBS[status]
-    return BulkAction(f"{status.value}StatusAction", text, icon, make)
+    return BulkAction(f"{status.value}StatusAction", text, icon, make, change)
+
+
+def _give_to(author_id: int) -> Change:
+    return operations.bulk_run.SetColumn("posts", "author_id", author_id)
+
+
+def _add_tags(tags: tuple[str, ...]) -> Change:
+    return operations.bulk_run.AddTags(tags)
+
+
+def _remove_tags(tags: tuple[str, ...]) -> Change:
+    return operations.bulk_run.RemoveTags(tags)
 
 
 def _listing() -> Any:
@@ -133,6 +149,16 @@ POSTS = Noun(
             "Set status",
             "list",
             tuple(_status_action(s) for s in (PostStatus.DRAFT, PostStatus.REVIEW, PostStatus.SCHEDULED)),
+        ),
+        BulkAction("authorAction", "Change author…", "user", None, _give_to, "author"),
+        BulkMenu(
+            "tagsMenu",
+            "Tags",
+            "tag",
+            (
+                BulkAction("addTagsAction", "Add tags…", "plus", None, _add_tags, "tags"),
+                BulkAction("removeTagsAction", "Remove tags…", "x", None, _remove_tags, "tags"),
+            ),
         ),
     ),
 )

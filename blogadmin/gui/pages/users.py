@@ -15,6 +15,7 @@ from blogadmin.gui.theme import ROLE
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from blogadmin.core.operations.bulk_run import Change
     from blogadmin.core.operations.operation import Operation
     from blogadmin.gui.control.services import Services
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
@@ -34,8 +35,22 @@ def _role_action(role: Role) -> BulkAction:
     def make(ids: tuple[int, ...]) -> Operation:
         return operations.users.SetRole(ids, role.value)
 
+    def change(_nothing: Any) -> Change:
+        return operations.bulk_run.SetColumn("users", "role", role.value)
+
     look = ROLE[role.value]
-    return BulkAction(f"{role.value}RoleAction", look.label, look.icon, make)
+    many = f"Change role to {look.label.lower()}"
+    return BulkAction(f"{role.value}RoleAction", look.label, look.icon, make, change, many=many)
+
+
+def _active_action(name: str, text: str, image: str, *, active: bool) -> BulkAction:
+    def make(ids: tuple[int, ...]) -> Operation:
+        return _set_active(ids, active)
+
+    def change(_nothing: Any) -> Change:
+        return operations.bulk_run.SetColumn("users", "is_active", active)
+
+    return BulkAction(name, text, image, make, change)
 
 
 def _listing() -> Any:
@@ -87,8 +102,8 @@ USERS = Noun(
     first_use="Nobody is here yet. The first user you create can write the first post.",
     dialog=_dialog,
     bulk=(
-        BulkAction("activateAction", "Activate", "check-circle", lambda ids: _set_active(ids, True)),
-        BulkAction("deactivateAction", "Deactivate", "x", lambda ids: _set_active(ids, False)),
+        _active_action("activateAction", "Activate", "check-circle", active=True),
+        _active_action("deactivateAction", "Deactivate", "x", active=False),
         BulkMenu("roleMenu", "Change role", "shield", tuple(_role_action(role) for role in Role)),
     ),
     toggle=_set_active,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core import operations
 from blogadmin.core.database.changes import Changes
 from blogadmin.gui.control.services import Services
+from blogadmin.gui.dialogs.bulk import BulkDialog
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
@@ -73,10 +76,11 @@ def test_deleted_rows_leave_the_list_and_come_back_with_undo(
 ) -> None:
     page = page_of(window, "posts")
     before = titles(page)
-    ids = tuple(page.model.cache.ids)
+    first = page.model.id_at(0)
+    assert first is not None
     page.view.selectRow(2)
     keeps = page.view.selected_ids()
-    services.controller.commit(operations.posts.DeletePosts(ids[:1], with_comments=True))
+    services.controller.commit(operations.posts.DeletePosts((first,), with_comments=True))
     qtbot.waitUntil(lambda: page.status.text() == "2 posts, 1 selected")
     assert page.view.selected_ids() == keeps
     window.menus.undo.trigger()
@@ -109,3 +113,84 @@ def test_rows_of_others_are_only_counted_until_the_person_reloads(
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: is_loaded(page) and page.status.text() == "43 posts")
     assert not page.news.isVisible()
+
+
+# Many rows
+
+
+SIX_HUNDRED_MORE = FORTY_MORE.replace("40", "600")
+
+
+def bulk_dialog() -> BulkDialog | None:
+    found = (w for w in QApplication.topLevelWidgets() if isinstance(w, BulkDialog) and w.isVisible())
+    return next(found, None)
+
+
+def button(dialog: QWidget, name: str) -> QPushButton:
+    found = dialog.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def test_over_many_rows_a_verb_asks_first_and_the_selection_survives(
+    blog: None, open_window: OpenWindow, services: Services, sql: Sql, qtbot: QtBot
+) -> None:
+    sql(SIX_HUNDRED_MORE)
+    page = page_of(open_window(), "posts")
+    qtbot.waitUntil(lambda: page.status.text() == "603 posts")
+    page.view.selectAll()
+    page.verbs.all["archivedStatusAction"].trigger()
+    dialog = bulk_dialog()
+    assert dialog is not None
+    assert dialog.windowTitle() == "Archive: 603 posts – blogadmin"
+    start = button(dialog, "startButton")
+    qtbot.waitUntil(start.isEnabled)
+    assert sql("SELECT count(*) FROM posts WHERE status = 'archived'") == [(0,)]
+    start.click()
+    qtbot.waitUntil(lambda: button(dialog, "cancelButton").text() == "Close")
+    assert sql("SELECT count(*) FROM posts WHERE status = 'archived'") == [(603,)]
+    dialog.close()
+    assert page.view.selected_count() == 603
+    qtbot.waitUntil(lambda: services.tasks.outstanding == 0)
+
+
+def test_over_a_few_rows_a_verb_acts_at_once(window: MainWindow, sql: Sql, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    page.view.selectAll()
+    page.verbs.all["archivedStatusAction"].trigger()
+    assert bulk_dialog() is None
+    qtbot.waitUntil(lambda: sql("SELECT count(*) FROM posts WHERE status = 'archived'") == [(3,)])
+    qtbot.waitUntil(window.menus.undo.isEnabled)
+
+
+def test_tags_are_asked_for_even_for_one_post(window: MainWindow, sql: Sql, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    page.view.selectRow(0)
+    page.verbs.all["removeTagsAction"].trigger()
+    dialog = bulk_dialog()
+    assert dialog is not None
+    tags = dialog.findChild(QLineEdit, "tags")
+    assert tags is not None
+    QTest.keyClicks(tags, "a")
+    qtbot.waitUntil(button(dialog, "startButton").isEnabled)
+    button(dialog, "startButton").click()
+    qtbot.waitUntil(lambda: button(dialog, "cancelButton").text() == "Close")
+    assert sql('SELECT count(*) FROM posts WHERE metadata = \'{"tags": ["b"]}\'') == [(1,)]
+    dialog.close()
+
+
+def test_a_list_is_loaded_once_when_many_rows_have_been_deleted(
+    blog: None, open_window: OpenWindow, services: Services, sql: Sql, qtbot: QtBot
+) -> None:
+    sql(SIX_HUNDRED_MORE)
+    page = page_of(open_window(), "posts")
+    qtbot.waitUntil(lambda: page.status.text() == "603 posts")
+    loads: list[object] = []
+    page.model.began.connect(loads.append)
+    ids = array("q", [row_id for (row_id,) in sql("SELECT id FROM posts WHERE title LIKE 'More%%'")])
+    run = services.controller.run_bulk(operations.bulk_run.DeleteMany("posts"), ids)
+    services.hub.announce(Changes.of("posts", deleted=ids[:5]), services)
+    with qtbot.waitSignal(run.finished, timeout=30_000):
+        assert loads == []
+    qtbot.waitUntil(lambda: page.status.text() == "3 posts")
+    assert len(loads) == 1

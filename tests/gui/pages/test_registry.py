@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from blogadmin.core import operations
 from blogadmin.core.database.engine import Database
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.control.services import Services
@@ -117,12 +119,31 @@ def test_bulk_verbs_make_operations_that_say_what_they_do(noun: Noun, blog: None
     assert len(set(names)) == len(names)
     row_id = first_row(noun, database).id
     for action in bulk_actions(noun):
+        if action.operation is None:
+            # It has to ask something, and says so by its three points.
+            assert action.asked
+            assert action.text.endswith("…")
+            continue
         operation = action.operation((row_id,))
         assert operation.label
         with database.session_scope() as session:
             outcome = operation.apply(session)
         assert outcome.message
         assert outcome.changes.touched(noun.key) <= {row_id}
+
+
+@every_noun
+def test_every_bulk_verb_can_be_done_to_any_number_of_rows(
+    noun: Noun, blog: None, database: Database
+) -> None:
+    answers: dict[str, Any] = {"": None, "author": 1, "tags": ("qt",)}
+    ids = array("q", [first_row(noun, database).id])
+    for action in bulk_actions(noun):
+        assert action.change is not None, action.name
+        change = action.change(answers[action.asked])
+        assert change.noun == noun.key
+        with database.reader() as session:
+            assert operations.bulk_run.preview(session, change, ids).total == 1
 
 
 def test_only_a_noun_with_a_check_box_can_be_toggled() -> None:
