@@ -27,9 +27,8 @@ def main(arguments: list[str]) -> int:
         blog_of(size, chosen.data_dir) as blog,
         running(Run(blog, report, chosen.effort, chosen.data_dir, chosen.peers)) as run,
     ):
-        complete = lists.measure(run, chosen.only)
+        complete = lists.measure(run, chosen.only, chosen.json)
         report.print_table()
-        report.write(chosen.json)
     missed = report.missed()
     if missed:
         print(f"\nmissed: {', '.join(missed)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from tests.benchmarks import costs, memory, moving, peers, reading, startup
 from tests.benchmarks.run import Run
@@ -27,8 +28,11 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
 KEYS = tuple(key for keys, _measure in MEASURES for key in keys)
 
 
-def measure(run: Run, only: Iterable[str] = ()) -> bool:
-    """Take the figures named in ``only``, or all; tells whether all could be taken."""
+def measure(run: Run, only: Iterable[str] = (), file: Path | None = None) -> bool:
+    """Take the figures named in ``only``, or all; tells whether all could be taken.
+
+    ``file`` gets the report after each measurement: a long run that is stopped keeps what it has.
+    """
     wanted = set(only) or set(KEYS)
     complete = True
     for keys, take in MEASURES:
@@ -44,4 +48,5 @@ def measure(run: Run, only: Iterable[str] = ()) -> bool:
             complete = False
             for key in keys:
                 run.report.add(key, None, note="failed")
+        run.report.write(file)
     return complete

@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 import venv
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_cache_path
 from sqlalchemy import make_url
 
+from tests.benchmarks.data import connect
 from tests.benchmarks.report import ahead, at_most
 from tests.benchmarks.run import Run
 from tests.benchmarks.twin import ROOT
@@ -50,6 +52,9 @@ SAME_WORK = {
 }
 """What others are asked to do, and the figure of this program that is the same work."""
 
+_SEARCHED = ("lomera", "cepola", "dinerous", "gukeling", "mujunful", "tunerity", "vapolor")
+_PLANT = "UPDATE posts SET title = left(title, 150) || ' ' || %s WHERE id %% 700 = %s"
+
 _NAMES = {"first_page_100": "first_page", "page_9000": "jump", "save_one_post_only": "save_one"}
 
 
@@ -74,6 +79,7 @@ def peers(run: Run) -> None:
     run.close_stage()
     found: dict[str, Figures] = {}
     with run.blog.copy() as url:
+        _plant_words(url)
         found["qsqltablemodel"] = _driven([sys.executable, "-m", "tests.benchmarks.peer_qt"], ROOT, url)
         folder = run.peers or _folder_nearby()
         python = None if folder is None else _environment(run.data_dir)
@@ -90,19 +96,29 @@ def peers(run: Run) -> None:
     _compare(run, [figures for figures in found.values() if figures])
 
 
+def _plant_words(url: str) -> None:
+    """Give some titles the words that the programs search for: a search without a hit costs nothing."""
+    with closing(connect(url)) as connection, connection.cursor() as cursor:
+        for place, word in enumerate(_SEARCHED):
+            cursor.execute(_PLANT, (word, place))
+        cursor.execute("VACUUM (ANALYZE) posts")
+
+
 def _compare(run: Run, found: list[Figures]) -> None:
-    behind = []
+    behind, compared = [], 0
     for work, key in SAME_WORK.items():
         best = min((figures[work] for figures in found if work in figures), default=None)
-        if best is None:
-            continue
         value = run.value_of(key)
+        if best is None or value is None:
+            continue
+        compared += 1
         note = f"this program: {key}; limit: the best of the others"
         run.report.add(f"peers.{work}", value, limit=best, target=ahead(), note=note)
-        if value is not None and value >= best:
+        if value >= best:
             behind.append(work)
-    note = f"kinds of work in which one of {len(found)} others is ahead: {', '.join(behind) or 'none'}"
-    number = len(behind) if found else None
+    note = f"of {compared} kinds of work, those in which one of {len(found)} others is ahead: "
+    note += ", ".join(behind) or "none"
+    number = len(behind) if compared else None
     run.report.add("peers", number, unit="", target=at_most(0, ""), note=note)
 
 

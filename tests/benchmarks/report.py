@@ -133,6 +133,10 @@ def _line(key: str, f: Figure) -> str:
     return f"  {figures}  {f.target:<22} {met:<7}{f.note}".rstrip()
 
 
+def _platform_to_be() -> str:
+    return os.environ.get("QT_QPA_PLATFORM", "")
+
+
 def machine() -> dict[str, Any]:
     """On what the figures are taken, as far as it matters for them."""
     return {
@@ -141,5 +145,5 @@ def machine() -> dict[str, Any]:
         "system": platform.system(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 2) if sys.platform != "win32" else None,
-        "qt_platform": QApplication.platformName() or os.environ.get("QT_QPA_PLATFORM", ""),
+        "qt_platform": QApplication.platformName() if QApplication.instance() else _platform_to_be(),
     }
