@@ -37,6 +37,7 @@ class ListPage(PageFrame):
     def __init__(self, noun: Noun, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(noun, ListModel(services.tasks, noun.columns, noun.listing, noun.key), parent)
         self.model.setParent(self)
+        self.view.editing.commit = services.controller.commit
         self._services = services
         self._changing = Changing(self, services)
         self.finding = Finding(self, services)
@@ -56,6 +57,7 @@ class ListPage(PageFrame):
         """Switch the verbs that change something on or off; ``why`` is told where they are."""
         self._changing.set_writable(writable, why)
         self.views.set_writable(writable)
+        self.view.editing.allowed = writable
         self._selection_changed()
 
     def open_row(self, row_id: int) -> None:

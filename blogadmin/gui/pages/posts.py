@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from blogadmin.core import operations, queries
 from blogadmin.core.queries.spec import Condition, Group, ListSpec
-from blogadmin.core.values import PostStatus
+from blogadmin.core.values import TITLE_MAX, PostStatus, line_problem
 from blogadmin.gui.pages.noun import BulkAction, BulkMenu, Noun
 from blogadmin.gui.pages.views_view import View
-from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.columns import CellEdit, CellKind, Column
 from blogadmin.gui.theme import STATUS
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ def _remove_tags(tags: tuple[str, ...]) -> Change:
     return operations.bulk_run.RemoveTags(tags)
 
 
+def _edit(*sent: Any) -> Operation:
+    return operations.posts.EditPost(*sent)
+
+
 def _listing() -> Any:
     return queries.posts.LISTING
 
@@ -89,6 +93,11 @@ POSTS = Noun(
             excerpt=lambda p: p.snippet,
             tooltip=lambda p: f"{p.title}\n/{p.slug}",
             required=True,
+            edit=CellEdit(
+                lambda p: p.title,
+                _edit,
+                problem=lambda title: line_problem(title, TITLE_MAX),
+            ),
         ),
         Column("slug", "Slug", CellKind.TEXT, 30, lambda p: p.slug, hidden=True, required=True),
         Column(
@@ -98,6 +107,11 @@ POSTS = Noun(
             14,
             lambda p: status_label(p.status),
             value=lambda p: p.status,
+            edit=CellEdit(
+                lambda p: p.status,
+                _edit,
+                choices=tuple((status.value, STATUS[status.value].label) for status in PostStatus),
+            ),
         ),
         Column(
             "author",

@@ -9,7 +9,7 @@ from blogadmin.core.queries.spec import Condition, Group, ListSpec
 from blogadmin.core.values import Role
 from blogadmin.gui.pages.noun import BulkAction, BulkMenu, Noun
 from blogadmin.gui.pages.views_view import View
-from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.columns import CellEdit, CellKind, Column
 from blogadmin.gui.theme import ROLE
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ def _active_action(name: str, text: str, image: str, *, active: bool) -> BulkAct
     return BulkAction(name, text, image, make, change)
 
 
+def _edit(*sent: Any) -> Operation:
+    return operations.users.EditUser(*sent)
+
+
 def _listing() -> Any:
     return queries.users.LISTING
 
@@ -90,6 +94,11 @@ USERS = Noun(
             14,
             lambda u: ROLE[u.role].label if u.role in ROLE else u.role,
             value=lambda u: u.role,
+            edit=CellEdit(
+                lambda u: u.role,
+                _edit,
+                choices=tuple((role.value, ROLE[role.value].label) for role in Role),
+            ),
         ),
         Column("posts", "Posts", CellKind.NUMBER, 9, lambda u: f"{u.posts:,}"),
         Column("comments", "Comments", CellKind.NUMBER, 11, lambda u: f"{u.comments:,}"),

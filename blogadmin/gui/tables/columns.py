@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
@@ -23,6 +23,22 @@ class CellKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CellEdit:
+    """How the cells of a column are edited where they stand.
+
+    ``value`` gives what is edited of a row; the row has a ``version``. ``operation`` makes of an id, a
+    version, what was and what shall be, both by the name of the column, what saves it. ``choices`` are words
+    in the database, each with what people read; without any it is a line of text. ``problem`` tells what is
+    wrong with a text, to follow the title of the column ("is required."), before anything is sent.
+    """
+
+    value: Callable[[Any], str]
+    operation: Callable[[int, int, Mapping[str, Any], Mapping[str, Any]], Any]
+    choices: tuple[tuple[str, str], ...] = ()
+    problem: Callable[[str], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column. The callables take a row and run on a worker thread, once for each row that arrives.
 
@@ -31,7 +47,7 @@ class Column:
     "Inactive"); ``excerpt`` may give others in their place, with U+0002 before and U+0003 after each hit of a
     search. ``tooltip`` gives plain text and runs when asked for. ``value`` means, by kind: STATUS and
     ROLE their word in the database, CHECK the tick, PERSON whether the person is active. ``required``
-    columns have a bold title.
+    columns have a bold title. Cells with ``edit`` can be edited where they stand.
     """
 
     name: str
@@ -46,6 +62,7 @@ class Column:
     sortable: bool = True
     hidden: bool = False
     required: bool = False
+    edit: CellEdit | None = None
 
 
 def field_text(name: str) -> Callable[[Any], str]:

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QWidget
 
 from blogadmin.core.queries.spec import Sort
+from blogadmin.gui.tables.cell_editing import CellEditing
 from blogadmin.gui.tables.column_layout import ColumnLayout
 from blogadmin.gui.tables.column_menu import ColumnMenu
 from blogadmin.gui.tables.columns import CellKind
@@ -70,6 +71,8 @@ class ListView(RowTable):
     _copier: RowCopier
     _rows: RowPainter
     _hold: PaintHold
+    editing: CellEditing
+    """Editing in the cell."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -224,6 +227,7 @@ class ListView(RowTable):
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
         self._hold = PaintHold(self, model)
+        self.editing = CellEditing(self, model)
         self.setItemDelegate(RowDelegate(self, model, self._rows))
         self._layout = ColumnLayout(self, model.columns)
         self._menu = ColumnMenu(self, model)

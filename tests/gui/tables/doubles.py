@@ -30,6 +30,7 @@ class Thing(NamedTuple):
     views: int
     updated_at: datetime
     found: str = ""
+    version: int = 1
 
 
 def thing(number: int, **fields: Any) -> Thing:
