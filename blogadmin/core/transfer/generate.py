@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a lower-case name
 
 from blogadmin.core.database.errors import Invalid
-from blogadmin.core.transfer import rows
+from blogadmin.core.transfer import drafts, rows
 from blogadmin.core.transfer.bulk import copy, indexes_made_last
 
 if TYPE_CHECKING:
@@ -34,10 +34,13 @@ def generate(
     comments: int,
     seed: int = 1,
     progress: Progress | None = None,
+    *,
+    short: bool = False,
 ) -> None:
     """Add believable rows to a database of the current schema, beside what it holds.
 
-    Into empty tables all goes in one transaction. Otherwise each 20,000 rows are committed, so after a
+    ``short`` makes bodies of about 0.5 kB instead of 0.9. Into empty tables all goes in one transaction.
+    Otherwise each 20,000 rows are committed, so after a
     failure (or an exception from ``progress``) the rows so far stay. Posts are written by the new users, or
     by those who are there if none are made; likewise comments. The users cannot sign in.
     Raises ``Invalid`` for numbers that cannot be, and the driver's errors.
@@ -50,7 +53,7 @@ def generate(
         # Its settings are this run's own, so it does not go back to the pool.
         pooled.detach()
         connection = cast("Connection", pooled.dbapi_connection)
-        _Run(connection, counts, seed, progress or _silent).do()
+        _Run(connection, counts, seed, progress or _silent, short=short).do()
 
 
 def _silent(_noun: str, _done: int, _total: int) -> None:
@@ -58,10 +61,13 @@ def _silent(_noun: str, _done: int, _total: int) -> None:
 
 
 class _Run:
-    def __init__(self, connection: Connection, counts: dict[str, int], seed: int, progress: Progress) -> None:
+    def __init__(
+        self, connection: Connection, counts: dict[str, int], seed: int, progress: Progress, *, short: bool
+    ) -> None:
         self._connection = connection
         self._counts = counts
         self._seed = seed
+        self._short = short
         self._progress = progress
         self._salt = Random(seed).getrandbits(32)  # noqa: S311 - repeatable is what it must be
         self._users = rows.Growth(max(1, counts["users"]), power=0.5)
@@ -71,7 +77,9 @@ class _Run:
             for setting in (
                 "client_encoding = 'UTF8'",
                 "statement_timeout = 0",
-                "maintenance_work_mem = '256MB'",
+                "maintenance_work_mem = '512MB'",
+                "work_mem = '128MB'",
+                "temp_buffers = '64MB'",
             ):
                 cursor.execute(f"SET {setting}")
             self._connection.commit()
@@ -123,8 +131,15 @@ class _Run:
         number = _number_beyond(cursor, "posts", "slug", r"-(\d{1,18})$")
         ids = self._reserve(cursor, "posts")
         new = rows.NewPosts(ids, rows.Growth(len(ids)), self._salt)
-        lines = rows.posts(self._random("posts", ids), new, max(0, number - ids[0]), people)
-        self._load(cursor, "posts", rows.POST_COLUMNS, lines, chunk)
+        rng = self._random("posts", ids)
+        texts = rows.texts(rng, len(ids), short=self._short)
+        trigger = drafts.search_trigger(cursor) if chunk is None else None
+        lines = rows.posts(rng, new, max(0, number - ids[0]), people, texts, as_numbers=trigger is not None)
+        if trigger is None:
+            self._load(cursor, "posts", rows.POST_COLUMNS, lines, chunk)
+        else:
+            with drafts.put_together(cursor, *trigger, texts):
+                drafts.load(cursor, lines, self._counting("posts"))
         return new
 
     def _random(self, noun: str, ids: range) -> Random:
@@ -134,18 +149,22 @@ class _Run:
     def _load(
         self, cursor: Cursor, table: str, columns: str, lines: Iterator[bytes], chunk: int | None
     ) -> None:
-        done, total = 0, self._counts[table]
+        loaded = self._counting(table)
+        for part in [lines] if chunk is None else _chunks(lines, self._counts[table], chunk):
+            copy(cursor, table, columns, part, loaded)
+            if chunk is not None:
+                self._connection.commit()
+
+    def _counting(self, table: str) -> Callable[[int], None]:
+        done = 0
 
         def loaded(count: int) -> None:
             nonlocal done
             done += count
             if count:
-                self._progress(table, done, total)
+                self._progress(table, done, self._counts[table])
 
-        for part in [lines] if chunk is None else _chunks(lines, total, chunk):
-            copy(cursor, table, columns, part, loaded)
-            if chunk is not None:
-                self._connection.commit()
+        return loaded
 
     def _reserve(self, cursor: Cursor, table: str) -> range:
         """Take ids that nobody else will get; other writers wait for a moment at most."""

@@ -17,6 +17,7 @@ USER_COLUMNS: Final = "id, email, name, password_hash, role, is_active, created_
 POST_COLUMNS: Final = (
     "id, public_id, title, body, slug, status, view_count, metadata, author_id, created_at, updated_at"
 )
+DRAFT_COLUMNS: Final = POST_COLUMNS.replace("title, body", "title, first, second")
 COMMENT_COLUMNS: Final = "id, post_id, author_id, body, status, created_at, updated_at"
 
 # Fixed, not "today": the same seed makes the same blog next year.
@@ -171,31 +172,72 @@ def _role(index: int, chance: float) -> Role:
     return Role.EDITOR if chance < 0.05 else Role.USER
 
 
-def posts(rng: Random, new: NewPosts, number: int, people: People) -> Iterator[bytes]:
-    """Lines for new posts; ``number`` is added to an id where it makes a slug unique."""
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What posts are made of: titles, with their form for an address, and pieces of bodies, all escaped.
+
+    A body is two pieces. That many posts share few pieces makes their words quick to know.
+    """
+
+    titles: Sequence[tuple[str, str]]
+    pieces: Sequence[bytes]
+
+    def whole(self, title: int, first: int, second: int) -> bytes:
+        """Title and body as fields of a line."""
+        return b"%s\t%s%s%s" % (self.titles[title][0].encode(), self.pieces[first], GAP, self.pieces[second])
+
+    @staticmethod
+    def numbers(title: int, first: int, second: int) -> bytes:
+        """The numbers of title and pieces instead, for a table beside theirs."""
+        return b"%d\t%d\t%d" % (title, first, second)
+
+
+GAP: Final = b"\\n\\n"
+"""What stands between two pieces, escaped."""
+
+
+def texts(rng: Random, count: int, *, short: bool = False) -> Texts:
+    """Texts for ``count`` posts; ``short`` makes bodies of about 0.5 kB instead of 0.9."""
     prose = Prose(rng)
-    few = min(len(new.ids), 20_000)
-    titles = [(escaped(t.text), t.slug) for t in prose.titles(few)]
+    few = min(count, 20_000)
+    titles = [(escaped(title.text), title.slug) for title in prose.titles(few)]
     # Bytes from here on: text of several alphabets is slow to join, and all of it would be encoded again.
     blocks = [escaped(block).encode() for block in prose.paragraphs(min(4_000, 50 + 3 * few))]
-    many = len(blocks)
-    sizes = [range(2 + int(6 * (n / 500) ** 2.2)) for n in range(500)]
-    tags = [escaped(inside) for inside in prose.tags(400)]
+    longest = 0 if short else 3.4
+    lengths = [1 + int(longest * rng.random() ** 2) for _ in range(min(20_000, 500 + count // 20))]
+    return Texts(titles, [GAP.join(rng.choice(blocks) for _ in range(length)) for length in lengths])
+
+
+def posts(
+    rng: Random,
+    new: NewPosts,
+    number: int,
+    people: People,
+    written: Texts,
+    *,
+    as_numbers: bool = False,
+) -> Iterator[bytes]:
+    """Lines for new posts; ``number`` is added to an id where it makes a slug unique.
+
+    The lines have the fields of ``POST_COLUMNS``, or, ``as_numbers``, of ``DRAFT_COLUMNS``.
+    """
+    field = written.numbers if as_numbers else written.whole
+    titles, many = len(written.titles), len(written.pieces)
+    tags = [escaped(inside) for inside in Prose(rng).tags(400)]
     chance, bits = rng.random, rng.getrandbits
     for index, key in enumerate(new.ids):
-        title, slug = titles[int(few * chance())]
+        title = int(titles * chance())
         made = new.growth.at(index)
         status = new.status(index)
         views = int(12 / (1.0005 - chance()) ** 1.15) if status in _READ else 0
         code = f"{bits(128):032x}"
-        before = f"{key}\t{code[:12]}4{code[13:16]}a{code[17:]}\t{title}\t"
-        body = [blocks[int(many * chance())] for _ in sizes[int(500 * chance())]]
+        text = field(title, int(many * chance()), int(many * chance()))
         after = (
-            f"\t{slug}-{key + number}\t{status}\t{views}\t{_metadata(tags, chance())}"
+            f"\t{written.titles[title][1]}-{key + number}\t{status}\t{views}\t{_metadata(tags, chance())}"
             f"\t{people.pick(chance(), made)}\t{stamp(made)}"
             f"\t{stamp(made + int(_DAY * 90 * chance() ** 6))}\n"
         )
-        yield before.encode() + b"\\n\\n".join(body) + after.encode()
+        yield f"{key}\t{code[:12]}4{code[13:16]}a{code[17:]}\t".encode() + text + after.encode()
 
 
 def _metadata(tags: list[str], chance: float) -> str:

@@ -211,6 +211,38 @@ def test_the_content_is_varied_and_hangs_together(database: Database, sql: Sql) 
     assert sql(before_sign_up) == [(0,)]
 
 
+def test_the_words_of_posts_put_together_are_those_that_the_trigger_would_read(
+    database: Database, sql: Sql
+) -> None:
+    generate(database, users=50, posts=6_000, comments=0)
+
+    sql("CREATE TABLE put_together AS SELECT id, body_search AS words FROM posts")
+    assert sql("SELECT version FROM posts WHERE version > 1") == []
+    assert sql("SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'b_search'") == [("O",)]
+    sql("UPDATE posts SET title = title || '', body_search = NULL, body = body || E'\\n'")
+    differing = "SELECT id FROM posts JOIN put_together USING (id) WHERE body_search IS DISTINCT FROM words"
+    assert sql(differing) == []
+
+
+def test_small_and_big_loads_make_the_same_posts(
+    database: Database, sql: Sql, monkeypatch: pytest.MonkeyPatch, twin: tuple[Database, Sql]
+) -> None:
+    from blogadmin.core.transfer import generate as module
+
+    other, other_sql = twin
+    generate(database, users=20, posts=300, comments=400, seed=7)
+    monkeypatch.setattr(module, "_WORTH_REBUILDING", 1)
+    generate(other, users=20, posts=300, comments=400, seed=7)
+
+    assert checksum(sql) == checksum(other_sql)
+
+
+def test_bodies_can_be_short(database: Database, sql: Sql) -> None:
+    generate(database, users=10, posts=6_000, comments=0, short=True)
+
+    assert sql("SELECT avg(octet_length(body)) BETWEEN 400 AND 650 FROM posts") == [(True,)]
+
+
 def test_the_statistics_are_fresh_afterwards(database: Database, sql: Sql) -> None:
     generate(database, users=100, posts=1_000, comments=0)
 
@@ -223,7 +255,8 @@ def test_the_rows_are_not_gathered_in_memory() -> None:
 
     ids = range(1, 10_000_001)
     new = rows.NewPosts(ids, rows.Growth(len(ids)), salt=1)
-    lines = rows.posts(Random(1), new, 0, rows.NewPeople(range(1, 2), rows.Growth(1)))
+    people = rows.NewPeople(range(1, 2), rows.Growth(1))
+    lines = rows.posts(Random(1), new, 0, people, rows.texts(Random(1), len(ids)))
 
     first = next(lines)
 
