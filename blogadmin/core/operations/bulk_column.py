@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, select, update
+from sqlalchemy import ColumnElement, Table, false, select, update
 from sqlalchemy.orm import Session
 
 from blogadmin.core.database.errors import Invalid
@@ -41,8 +41,9 @@ class Put:
         """Set it back."""
         return Put(self.column, self.instead_of, self.value)
 
-    def values(self, _table: Any) -> dict[str, Any]:
+    def values(self, table: Table) -> dict[str, Any]:
         """The one column."""
+        del table
         return {self.column: self.value}
 
 

@@ -121,9 +121,11 @@ class BulkProgress:
         return report
 
     def _adapt(self, number: int, seconds: float) -> None:
-        factor = PER_CHUNK / max(seconds, 0.001)
-        wanted = round(max(number, self._size) * min(2.0, max(0.25, factor)))
-        self._size = min(MOST, max(LEAST, wanted))
+        # The last rows of a piece tell more about what every chunk costs than about the rows.
+        if 2 * number >= self._size:
+            wanted = round(number * PER_CHUNK / max(seconds, 0.001))
+            wanted = min(2 * self._size, max(self._size // 4, wanted))
+            self._size = min(MOST, max(LEAST, wanted))
 
     def _add_done(self, rows: Rows) -> None:
         known = self._done.get(rows.step)
