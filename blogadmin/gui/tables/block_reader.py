@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT
-from blogadmin.gui.tables.source import Answer, Asked, Reads, Source
+from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
 
 AT_ONCE = 3
 """Blocks in one query: building more rows than this on a worker would hold up the window."""
@@ -38,7 +38,7 @@ class BlockReader(QObject):
         listing: Callable[[], Source],
         columns: Sequence[Column],
         noun: str,
-        ids_of: Callable[[int], Sequence[int]],
+        wish: Callable[[Sequence[int]], Wish],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class BlockReader(QObject):
         self._listing = listing
         self._columns = columns
         self._slot = f"{noun}.rows"
-        self._ids_of = ids_of
+        self._wish = wish
         self._generation = 0
         # In the order in which they were wanted; whether to read it wherever it is.
         self._wanted: dict[int, bool] = {}
@@ -96,16 +96,25 @@ class BlockReader(QObject):
             self._reading = []
             self._tasks.cancel(self._slot)
 
+    def start_over(self) -> None:
+        """Take no answer to what was asked, but ask it again: rows are found in another way now."""
+        self._generation += 1
+        self._patience.stop()
+        if self._reading:
+            reading, self._reading = self._reading, []
+            self._tasks.cancel(self._slot)
+            self.want_again(reading)
+
     def _read(self) -> None:
         if self._reading:
             return
         blocks = self._chosen()
-        ids = [row_id for block in blocks for row_id in self._ids_of(block)]
-        if not ids:
+        wish = self._wish(blocks)
+        if not wish:
             return
         self._reading = blocks
         asked = Asked(self._listing, self._columns, self._generation)
-        self._tasks.read(self._slot, partial(asked.rows, ids=ids), self._take, self._fail)
+        self._tasks.read(self._slot, partial(asked.rows, wish=wish), self._take, self._fail)
         self._patience.start()
 
     def _chosen(self) -> list[int]:

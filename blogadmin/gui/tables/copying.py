@@ -9,10 +9,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.tables.cell_roles import copied_text
 from blogadmin.gui.tables.cells import Entry
 from blogadmin.gui.tables.list_model import ListModel
-from blogadmin.gui.tables.source import Answer, Asked
+from blogadmin.gui.tables.row_ranges import RowRanges
+from blogadmin.gui.tables.source import Answer, Asked, Wish
 
 COPY_MOST = 10_000
 """More rows than this are not copied: the clipboard is no export."""
@@ -31,16 +33,19 @@ class RowCopier(QObject):
     def __init__(self, model: ListModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._ids: tuple[int, ...] = ()
+        self._ids: Sequence[int] = ()
         self._wanted = 0
         self._sections: Sequence[int] = ()
         self._known: dict[int, Entry] = {}
 
-    def copy(self, ids: tuple[int, ...], sections: Sequence[int]) -> None:
+    def copy(self, rows: RowRanges, sections: Sequence[int]) -> None:
         """Copy the columns ``sections`` of the first ``COPY_MOST`` rows; nothing happens without rows."""
-        if not ids:
-            return
-        self._wanted, self._ids, self._sections = len(ids), ids[:COPY_MOST], sections
+        if rows:
+            self._wanted, self._sections = rows.count(), sections
+            self._model.fetch_ids(rows.first(COPY_MOST), self._copy)
+
+    def _copy(self, ids: Sequence[int]) -> None:
+        self._ids = ids
         here = set(self._ids)
         self._known = {entry.id: entry for _row, entry in self._model.cache.entries() if entry.id in here}
         missing = [row_id for row_id in self._ids if row_id not in self._known]
@@ -50,7 +55,9 @@ class RowCopier(QObject):
             self._finish()
             return
         asked = Asked(self._model.listing, self._model.columns, 0)
-        self._model.tasks.stream(slot, partial(_read, asked, missing), self._take, self._finish)
+        self._model.tasks.stream(
+            slot, partial(_read, asked, missing, self._model.listed), self._take, self._finish
+        )
 
     def _take(self, answer: Answer) -> None:
         self._known.update(answer.entries)
@@ -65,6 +72,6 @@ class RowCopier(QObject):
         self._known = {}
 
 
-def _read(asked: Asked, ids: Sequence[int], session: Any) -> Iterator[Answer]:
+def _read(asked: Asked, ids: Sequence[int], spec: ListSpec, session: Any) -> Iterator[Answer]:
     for start in range(0, len(ids), AT_ONCE):
-        yield asked.rows(session, ids[start : start + AT_ONCE])
+        yield asked.rows(session, Wish(spec, tuple(ids[start : start + AT_ONCE])))

@@ -6,17 +6,43 @@ import sys
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from blogadmin.core.queries.spec import ListSpec
+    from blogadmin.gui.tables.row_order import Order
 
 KEPT_MOST = 500_000
 """More ids than this are not carried from one list to the next."""
 
 
 class Found(NamedTuple):
-    """Where in a list the chosen rows are, as ranges, and the rows of the ids that were marked."""
+    """Where in a list the chosen rows are, as ranges, and the rows of the ids that were marked.
+
+    ``learnt`` are ids of whole segments that were read on the way.
+    """
 
     ranges: tuple[tuple[int, int], ...] = ()
     marks: Mapping[int, int] = {}
+    learnt: Mapping[int, array[int]] = {}
+
+    @classmethod
+    def joined(cls, parts: Iterable[Found]) -> Found:
+        """What was found in the parts of one list, one after the other."""
+        ranges: list[tuple[int, int]] = []
+        marks: dict[int, int] = {}
+        for part in parts:
+            ranges += part.ranges
+            marks |= part.marks
+        return cls(tuple(ranges), marks)
+
+
+class Unread(NamedTuple):
+    """Rows of a list of which nobody has read the ids yet."""
+
+    order: Order
+    spec: ListSpec
+    ranges: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +51,32 @@ class Kept:
 
     The rule "all but these" is about rows that a person could see: rows made afterwards have an id above
     ``newest`` and are not chosen. ``marks`` are ids to be found again whether they are chosen or not, such
-    as the one under the keyboard cursor.
+    as the one under the keyboard cursor. ``unread`` rows belong to ``ids``, too, once they are read.
     """
 
     ids: frozenset[int] = frozenset()
     inverted: bool = False
     newest: int = 0
     marks: frozenset[int] = field(default_factory=frozenset)
+    unread: Unread | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.inverted or self.marks)
+        return bool(self.ids or self.inverted or self.marks or self.unread)
 
     def find(self, ids: array[int], offset: int = 0) -> Found:
         """Look for them in ``ids``, a part of a list that begins at row ``offset``."""
-        return Found(self._ranges(ids, offset), self._marked(ids, offset))
+        # A rule with exceptions that are not known yet would choose these, too.
+        ranges = self._ranges(ids, offset) if self.unread is None else ()
+        return Found(ranges, self._marked(ids, offset))
+
+    def at(self, rows: Mapping[int, int], total: int) -> Found:
+        """The same from the rows at which ids were found in a list of ``total`` rows."""
+        here = sorted(row for row_id, row in rows.items() if row_id in self.ids or self._is_new(row_id))
+        ranges = _gaps(here, 0, total) if self.inverted else tuple(_runs(here))
+        return Found(ranges, {row_id: rows[row_id] for row_id in self.marks if row_id in rows})
+
+    def _is_new(self, row_id: int) -> bool:
+        return self.inverted and row_id > self.newest
 
     def _ranges(self, ids: array[int], offset: int) -> tuple[tuple[int, int], ...]:
         if self.inverted:

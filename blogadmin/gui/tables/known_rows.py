@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from blogadmin.gui.tables.cell_roles import ANSWERS, alignment, header_answer
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
+from blogadmin.gui.tables.row_order import LOST
 from blogadmin.gui.tables.row_ranges import RowRanges
 
 Index = QModelIndex | QPersistentModelIndex
@@ -19,6 +21,9 @@ Missing = Callable[[int, Entry | None], Entry]
 
 MOST_ROWS = 2**31 // 100
 """Rows that a view can hold whatever their height: Qt counts pixels in 31 bits and hangs beyond."""
+
+WALK = BLOCK // 2
+"""Rows ahead of a walk that are learnt in time."""
 
 _MASK = BLOCK - 1
 _NO_PARENT = QModelIndex()
@@ -85,13 +90,19 @@ class KnownRows(QAbstractTableModel):
         """The rows of which something bad is known."""
         return RowRanges.of_rows(self._dead)
 
-    def ids_in(self, ranges: RowRanges) -> tuple[int, ...]:
-        """The ids of the rows in ``ranges``, as far as they are known, in the list's order."""
-        return tuple(row_id for start, stop in ranges for row_id in self.cache.ids[start:stop])
+    def ids_in(self, ranges: RowRanges) -> array[int] | None:
+        """The ids of the rows in ``ranges``, in the list's order; ``None`` unless all of them are known."""
+        found: array[int] = array("q")
+        for start, stop in ranges:
+            ids = self.cache.order.known(start, stop)
+            if ids is None:
+                return None
+            found += ids
+        return array("q", (row_id for row_id in found if row_id != LOST)) if LOST in found else found
 
     def row_of(self, row_id: int) -> int | None:
         """The row of an id, or ``None`` where the list does not have it or does not know it yet."""
-        row = self.cache.row_of(row_id, self._near)
+        row = self.cache.order.row_of(row_id, self._near)
         self._near = self._near if row is None else row
         return row if row is not None and row < self._count else None
 
@@ -100,7 +111,7 @@ class KnownRows(QAbstractTableModel):
 
         In the list's own order and search; rows that cannot be used are passed over.
         """
-        last = min(len(self.cache.ids), self._count) - 1
+        last = min(self.cache.order.total, self._count) - 1
         if step in ("first", "last"):
             row, pace = (0, 1) if step == "first" else (last, -1)
         else:
@@ -111,6 +122,10 @@ class KnownRows(QAbstractTableModel):
             row = here + pace
         while 0 <= row <= last and not self.is_usable(row):
             row += pace
+        # Whoever walks asks for the next step soon.
+        for near in (row - WALK, row, row + WALK):
+            if 0 <= near <= last and self.id_at(near) is None:
+                self._ask_for(near, firmly=True)
         return self.id_at(row) if 0 <= row <= last else None
 
     def column_of(self, name: str) -> int | None:
@@ -125,7 +140,7 @@ class KnownRows(QAbstractTableModel):
 
     def _swap(self, cache: RowCache, places: Mapping[int, int]) -> None:
         """Show another list; ``places`` are the rows in it of ids that indexes may point at."""
-        self._set_count(max(self._count, len(cache.ids)))
+        self._set_count(max(self._count, cache.order.total))
         self.swapping.emit()
         self.layoutAboutToBeChanged.emit()
         indexes = self.persistentIndexList()

@@ -1,4 +1,4 @@
-"""Fetches a list: its first rows, so that there is something to see, and all its ids behind them."""
+"""Fetches a list: its first rows, so that there is something to see, and where all others are."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from PySide6.QtCore import QObject, Signal
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import by_id, gone
 from blogadmin.gui.tables.columns import Column
-from blogadmin.gui.tables.kept import Found, Kept
+from blogadmin.gui.tables.kept import Kept
 from blogadmin.gui.tables.row_cache import BLOCK, RowCache
-from blogadmin.gui.tables.source import Asked, Chunk, First, Reads, Source
+from blogadmin.gui.tables.row_order import Ahead, Ids
+from blogadmin.gui.tables.source import PATIENCE, Asked, Expected, First, Reads, Source, Whole
 
 
 class ListLoader(QObject):
     """One list at a time. What an older request still answers is ignored.
 
     Signals:
-        began(RowCache, Found): this is the list now; more of it may follow.
-        went_on(array of ids, Found): these rows come after those that are known.
-        followed(dict of Entry by id): the first rows, after their ids.
+        began(RowCache): these first rows are the list for now.
+        expected(int): it has about so many rows.
+        followed(dict of Entry by id): the first rows, after the rest.
         first_shown(bool): the first rows are there; whether they are all.
-        completed(): every id is known.
+        completed(Order, Found): where all rows are.
         failed(Exception): nothing more comes.
     """
 
-    began = Signal(object, object)
-    went_on = Signal(object, object)
+    began = Signal(object)
+    expected = Signal(int)
     followed = Signal(object)
     first_shown = Signal(bool)
-    completed = Signal()
+    completed = Signal(object, object)
     failed = Signal(object)
 
     def __init__(
@@ -49,77 +50,65 @@ class ListLoader(QObject):
         self._columns = columns
         self._slots = (f"{noun}.first", f"{noun}.ids")
         self._generation = 0
-        self._quiet = self._shown = False
-        self._first: array[int] | None = None
+        self._expected = 0
+        self._whole: Whole | None = None
+        self._finished = False
         self.first_due = False
         """Whether the first rows are still on their way."""
-        self._ids: array[int] = array("q")
-        self._found: list[Found] = []
         self.order: tuple[Sort, ...] = ()
         """The order of the list that is shown, once its first rows have come."""
 
-    def start(self, spec: ListSpec, kept: Kept, *, quiet: bool) -> None:
+    def start(self, spec: ListSpec, kept: Kept, *, quiet: bool, expected: int | None) -> None:
         """Fetch the list of ``spec`` and find in it what was ``kept``.
 
         ``quiet`` is for the same list once more: the one shown stays until its successor is whole.
+        ``expected`` is how many rows it should have, where that is known.
         """
         self._generation += 1
-        self._quiet, self._shown, self._first = quiet, False, None
+        self._whole, self._finished = None, False
+        self._expected = expected or 0
         self.first_due = not quiet
-        self._ids, self._found = array("q"), []
         asked = Asked(self._listing, self._columns, self._generation)
         first, ids = self._slots
         if quiet:
             self._tasks.cancel(first)
         else:
-            self._tasks.read(first, partial(asked.first, spec=spec), self._take_first, self._fail)
-        work = partial(asked.ids, spec=spec, kept=kept)
-        self._tasks.stream(ids, work, self._take_chunk, self._finish, self._fail)
+            self._tasks.read(
+                first, partial(asked.first, spec=spec), self._take_first, self._fail, limit=PATIENCE
+            )
+        work = partial(asked.survey, spec=spec, kept=kept, guess=not quiet and expected is None)
+        self._tasks.stream(ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE)
 
     def _take_first(self, answer: First) -> None:
         if answer.generation != self._generation:
             return
         self.order, self.first_due = answer.order, False
         entries = by_id(answer.entries)
-        if self._shown:
+        # A screen that is not full is the whole list.
+        whole = len(entries) < BLOCK
+        if self._finished:
             self.followed.emit(entries)
         else:
-            self._first = array("q", entries)
-            self._show(RowCache(self._first), answer)
-        # A screen that is not full is the whole list.
-        self.first_shown.emit(len(answer.entries) < BLOCK)
+            ids = array("q", entries)
+            cache = RowCache(Ids(ids) if whole else Ahead(ids, self._expected))
+            cache.put(0, entries, partial(gone, self._columns))
+            self.began.emit(cache)
+        self.first_shown.emit(whole)
 
-    def _show(self, cache: RowCache, first: First | None = None, found: Found | None = None) -> None:
-        if first is not None:
-            cache.put(0, by_id(first.entries), partial(gone, self._columns))
-        self._shown = True
-        self.began.emit(cache, found)
-
-    def _take_chunk(self, chunk: Chunk) -> None:
-        if chunk.generation != self._generation:
+    def _take_part(self, part: Expected | Whole) -> None:
+        if part.generation != self._generation:
             return
-        if self._quiet:
-            self._ids.extend(chunk.ids)
-            self._found.append(chunk.found)
-        elif self._first is not None and self._first == chunk.ids[: len(self._first)]:
-            self.went_on.emit(chunk.ids[len(self._first) :], chunk.found)
-        elif self._shown and self._first is None:
-            self.went_on.emit(chunk.ids, chunk.found)
-        else:
-            # The ids came before the first rows, or the list moved between the two queries.
-            self._show(RowCache(chunk.ids), found=chunk.found)
-        self._first = None
+        if isinstance(part, Whole):
+            self._whole = part
+        elif part.total is not None:
+            self._expected = part.total
+            self.expected.emit(part.total)
 
     def _finish(self) -> None:
-        if self._quiet:
-            ranges = tuple(pair for found in self._found for pair in found.ranges)
-            marks = {row_id: row for found in self._found for row_id, row in found.marks.items()}
-            self._show(RowCache(self._ids), found=Found(ranges, marks))
-        elif not self._shown or self._first:
-            # Not one id came: nothing is listed, whatever the first query still saw.
-            self._show(RowCache())
-        self._ids, self._found = array("q"), []
-        self.completed.emit()
+        self._finished = True
+        whole, self._whole = self._whole, None
+        if whole is not None:
+            self.completed.emit(whole.order, whole.found)
 
     def _fail(self, error: Exception) -> None:
         self._generation += 1

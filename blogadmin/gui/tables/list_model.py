@@ -1,4 +1,4 @@
-"""The model of every list: all its rows by id, those read that are looked at."""
+"""The model of every list: all its rows have their places, those are read that are looked at."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from blogadmin.core.database.changes import Changes
+from blogadmin.core.queries.places import STRIDE
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.block_reader import BlockReader
-from blogadmin.gui.tables.cells import Entry, gone
+from blogadmin.gui.tables.cells import Entry, gone, nothing
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import KnownRows
 from blogadmin.gui.tables.list_loader import ListLoader
-from blogadmin.gui.tables.row_cache import SHIFT, RowCache
-from blogadmin.gui.tables.source import Answer, Reads, Source
+from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
+from blogadmin.gui.tables.row_order import LOST, Ahead, Order, Way
+from blogadmin.gui.tables.row_ranges import RowRanges
+from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
 from blogadmin.gui.tables.time_teller import TimeTeller
 
 
@@ -34,9 +38,9 @@ class State(StrEnum):
 class ListModel(KnownRows):
     """A list of one noun, read through ``tasks``.
 
-    ``load`` shows the first rows at once, then learns the ids of all rows; a row is read when something
-    looks at it. The list shown before stays until there is something to put in its place. Until all ids
-    are known (``row_count_exact``) the number of rows is that of the list before.
+    ``load`` shows the first rows at once, then learns where all others are; a row is read when something
+    looks at it. The list shown before stays until there is something to put in its place. Until all places
+    are known (``row_count_exact``) the number of rows is a guess, and rows are found by their number.
 
     A failed fetch is a state of its own: nothing of what was shown goes, and an empty list is one that is
     ``state`` READY with no rows.
@@ -48,7 +52,7 @@ class ListModel(KnownRows):
         failed(Exception): a fetch failed; ``retry`` repeats it.
         new_rows(int): how many rows others have made since the list was loaded.
         began(Found): another list is shown; where in it the chosen rows are.
-        went_on(int, Found): more ids are known, from that row on.
+        went_on(int, Found): the list that is shown is known whole; it was known up to that row.
     """
 
     state_changed = Signal()
@@ -72,6 +76,8 @@ class ListModel(KnownRows):
         self.listing = listing
         self.noun = noun
         self.spec = ListSpec()
+        self.listed = self.spec
+        """What the list that is shown was asked for by; ``spec`` may be that of the next one already."""
         self.state = State.LOADING
         self.error: Exception | None = None
         self.row_count_exact = False
@@ -79,20 +85,22 @@ class ListModel(KnownRows):
         """Whether the list that was asked for last has the search words of the one that is shown."""
         self.carry: Callable[[], Kept] = Kept
         """What the view wants to find again in the next list; called before each load."""
-        self._searched: str | None = None
+        self._narrowed: tuple[object, ...] | None = None
+        self._begun = False
         self._kept = Kept()
         self._load_failed = False
         self._late_changes = Changes()
         self._created: set[int] = set()
+        self._asked = Asked(listing, self.columns, 0)
         self._loader = ListLoader(tasks, listing, self.columns, noun, self)
-        self._reader = BlockReader(tasks, listing, self.columns, noun, self._ids_of_block, self)
+        self._reader = BlockReader(tasks, listing, self.columns, noun, self._wish, self)
         self._times = TimeTeller(self.columns, self._put_rows, self)
         self._connect()
 
     def _connect(self) -> None:
         self._loader.began.connect(self._begin)
+        self._loader.expected.connect(self._expect)
         self._loader.followed.connect(self._take_late_first)
-        self._loader.went_on.connect(self._go_on)
         self._loader.first_shown.connect(self._take_first)
         self._loader.completed.connect(self._complete)
         self._loader.failed.connect(self._fail_load)
@@ -113,23 +121,25 @@ class ListModel(KnownRows):
 
     @property
     def total(self) -> int:
-        """How many rows are known; more than ``rowCount()`` where a view cannot hold them all."""
-        return len(self.cache.ids)
+        """How many rows the list has, once that is exact; more than ``rowCount()`` where a view cannot
+        hold them all."""
+        return self.cache.order.total
 
     def load(self, spec: ListSpec) -> None:
         """Show the list of ``spec``; the same one again keeps what is shown until it can be replaced."""
         again = spec == self.spec and self.row_count_exact
-        self.keeps_search = spec.search == self._searched
-        kept = self.carry()
-        pointed_at = {self.id_at(index.row()) for index in self.persistentIndexList()}
-        self._kept = replace(kept, marks=kept.marks | {row_id for row_id in pointed_at if row_id is not None})
+        self.keeps_search = _narrowing(spec) == self._narrowed
+        expected = self.total if self.keeps_search and self.row_count_exact else None
+        self._kept = self._carried()
+        self.tasks.cancel(f"{self.noun}.find")
         self.spec = spec
+        self._begun = False
         self.row_count_exact = again
         self._load_failed = False
         self._late_changes = Changes()
         self._created.clear()
         self._set_state(State.LOADING)
-        self._loader.start(spec, self._kept, quiet=again)
+        self._loader.start(spec, self._kept, quiet=again, expected=expected)
 
     def reload(self) -> None:
         """Show the same list as it is now."""
@@ -149,6 +159,26 @@ class ListModel(KnownRows):
         self._times.look_at(self._reader.looked_at())
         self.cache.touch(self._reader.looked_at())
 
+    def find(self, kept: Kept, done: Callable[[Found], object]) -> None:
+        """Look for what was kept in the list that is shown. ``done`` gets what its first rows have at once;
+        and where all others have their places, it is called again with what they have."""
+        done(_found_at_once(self.cache, kept))
+        if not self.cache.order.whole:
+            return
+        work = partial(self._asked.find, spec=self.listed, order=self.cache.order, kept=kept)
+        self.tasks.read(f"{self.noun}.find", work, partial(self._take_found, done), self._fail_rows)
+
+    def fetch_ids(self, ranges: RowRanges, done: Callable[[array[int]], object]) -> None:
+        """Hand the ids of the rows in ``ranges`` to ``done``, in the list's order: at once where they are
+        known, else when they have been read. Rows that are gone have none."""
+        known = self.ids_in(ranges)
+        if known is not None:
+            done(known)
+            return
+        found: array[int] = array("q")
+        work = partial(self._asked.ids, spec=self.listed, order=self.cache.order, ranges=tuple(ranges))
+        self.tasks.stream(f"{self.noun}.ids_of", work, found.extend, lambda: done(found), self._fail_rows)
+
     def refresh(self, changes: Changes) -> None:
         """Take in what a commit changed, here or elsewhere, without moving any row.
 
@@ -165,7 +195,9 @@ class ListModel(KnownRows):
         self._read_again({row >> SHIFT for row, e in self.cache.entries() if others or e.id in own - deleted})
         # What is on its way may have been read before the commit.
         self._reader.want_again(
-            block for block in self._reader.reading if others or not own.isdisjoint(self._ids_of_block(block))
+            block
+            for block in self._reader.reading
+            if others or not own.isdisjoint(self.cache.block_ids(block) or own)
         )
         if self._loader.first_due:
             self._late_changes |= changes
@@ -182,18 +214,31 @@ class ListModel(KnownRows):
 
     # What comes back
 
-    def _begin(self, cache: RowCache, found: Found | None) -> None:
-        found = self._kept.find(cache.ids) if found is None else found
+    def _begin(self, cache: RowCache, found: Found | None = None) -> None:
+        found = _found_at_once(cache, self._kept) if found is None else found
+        self._learn(cache, found.learnt)
         self._reader.forget()
         self._times.begin(cache)
         self._swap(cache, found.marks)
-        self._searched = self.spec.search
+        self.listed = self.spec
+        self._narrowed = _narrowing(self.spec)
+        self._begun = True
         self.began.emit(found)
         self._take_up_late_changes()
 
+    def _learn(self, cache: RowCache, learnt: Mapping[int, array[int]]) -> None:
+        for segment, ids in learnt.items():
+            cache.order.learn(segment, ids)
+
+    def _expect(self, total: int) -> None:
+        order = self.cache.order
+        if self._begun and isinstance(order, Ahead):
+            order.expect(total)
+            self._set_count(max(self._count, order.total))
+
     def _take_late_first(self, entries: Mapping[int, Entry]) -> None:
-        """The ids were faster: the first rows still save a query, if they are those of the list."""
-        if 0 not in self.cache.blocks and self._ids_of_block(0) == array("q", entries):
+        """The rest was faster: the first rows still save a query, if they are those of the list."""
+        if 0 not in self.cache.blocks and self.cache.block_ids(0) == array("q", entries):
             self._put_block(0, entries, self._missing)
             self._times.has_told(0)
             self._take_up_late_changes()
@@ -204,15 +249,56 @@ class ListModel(KnownRows):
         if changes:
             self.refresh(changes)
 
-    def _go_on(self, ids: array[int], found: Found) -> None:
-        offset = self.total
-        self.cache.append(ids)
-        before = self._count
-        self._set_count(max(self._count, self.total))
-        self.went_on.emit(offset, found)
-        window = self._reader.window
-        if window is not None:
-            self._tell_changed(max(offset, window[0]), min(before - 1, window[1], self.total - 1))
+    def _complete(self, order: Order, found: Found) -> None:
+        """The places of all rows have come. What is on the screen stays where that is right."""
+        now = self.cache.order
+        if not self._begun:
+            self._begin(RowCache(order), found)
+        elif now.agrees(order):
+            self._go_on(order, found)
+        elif isinstance(now, Ahead) and now.learnt:
+            self._move_to(order)
+            return
+        else:
+            self._begin(RowCache(order), found)
+        self._finish()
+
+    def _go_on(self, order: Order, found: Found) -> None:
+        known = self.total
+        self.cache.order = order
+        self._learn(self.cache, found.learnt)
+        if order.total != known:
+            # The block that was the last has other rows now.
+            self.cache.drop([known >> SHIFT])
+        self._reader.start_over()
+        self._set_count(max(self._count, order.total))
+        self.went_on.emit(known, found)
+        if self._reader.window is not None:
+            self._tell_changed(*self._reader.window)
+
+    def _move_to(self, order: Order) -> None:
+        """Rows that were found by their number are elsewhere: the screen and what is chosen follow by id."""
+        self.keeps_search = True
+        self._kept = self._carried()
+        work = partial(self._asked.find, spec=self.spec, order=order, kept=self._kept)
+        self.tasks.read(f"{self.noun}.ids", work, partial(self._arrive, order), self._fail_load)
+
+    def _arrive(self, order: Order, found: Found) -> None:
+        self._begin(RowCache(order), found)
+        self._finish()
+
+    def _finish(self) -> None:
+        self._know_count()
+        self._set_state(State.READY)
+
+    def _take_found(self, done: Callable[[Found], object], found: Found) -> None:
+        self._learn(self.cache, found.learnt)
+        done(found)
+
+    def _carried(self) -> Kept:
+        kept = self.carry()
+        pointed_at = {self.id_at(index.row()) for index in self.persistentIndexList()}
+        return replace(kept, marks=kept.marks | {row_id for row_id in pointed_at if row_id is not None})
 
     def _take_first(self, whole: bool) -> None:
         if self.state is State.LOADING:
@@ -221,28 +307,27 @@ class ListModel(KnownRows):
             self._know_count()
         self.first_rows.emit()
 
-    def _complete(self) -> None:
-        self._know_count()
-        self._set_state(State.READY)
-
     def _know_count(self) -> None:
         self._set_count(self.total)
         self.row_count_exact = True
         self.rows_known.emit(self.total)
 
     def _take_blocks(self, answer: Answer, blocks: list[int]) -> None:
+        self._learn(self.cache, answer.learnt)
         for block in blocks:
-            ids = self._ids_of_block(block)
-            if answer.asked.issuperset(ids):
+            ids = self.cache.block_ids(block)
+            if ids is not None and answer.asked.issuperset(row_id for row_id in ids if row_id != LOST):
                 self._put_block(block, answer.entries, self._missing)
                 self._times.has_told(block)
                 for row_id in ids:
                     self._former.pop(row_id, None)
             else:
-                # The list has gone on since: the block has more rows than were asked for.
+                # What is known of the list has changed since.
                 self._reader.want(block)
 
     def _missing(self, row_id: int, known: Entry | None) -> Entry:
+        if row_id == LOST:
+            return nothing(self.columns, LOST, "No longer here" if self.cache.order.whole else "")
         return gone(self.columns, row_id, known or self._former.get(row_id))
 
     def _fail_load(self, error: Exception) -> None:
@@ -262,14 +347,24 @@ class ListModel(KnownRows):
     # Reading
 
     def _ask_for(self, row: int, *, firmly: bool) -> int:
-        row_id = self.cache.id_at(row)
         # After a failure the server is left alone until somebody says "retry".
-        if row_id is not None and self.state is not State.FAILED:
+        if row < self.total and self.state is not State.FAILED:
             self._reader.want(row >> SHIFT, passing=not firmly)
-        return row_id or 0
+        return self.cache.id_at(row) or 0
 
-    def _ids_of_block(self, block: int) -> array[int]:
-        return self.cache.block_ids(block)
+    def _wish(self, blocks: Sequence[int]) -> Wish:
+        ids: list[int] = []
+        ways: dict[int, Way] = {}
+        places: list[tuple[int, slice]] = []
+        for block in blocks:
+            known = self.cache.block_ids(block)
+            if known is not None:
+                ids += known
+                continue
+            segment, place = divmod(block << SHIFT, STRIDE)
+            ways |= {way.segment: way for way in self.cache.order.ways(block << SHIFT)}
+            places.append((segment, slice(place, place + BLOCK)))
+        return Wish(self.listed, tuple(ids), tuple(ways.values()), tuple(places))
 
     def _read_again(self, blocks: set[int]) -> None:
         """Read those that are on the screen; the others when they come into view."""
@@ -277,3 +372,14 @@ class ListModel(KnownRows):
         visible = {block for block in blocks if block in looked_at} if looked_at else blocks
         self.cache.drop(blocks - visible)
         self._reader.want_again(visible)
+
+
+def _found_at_once(cache: RowCache, kept: Kept) -> Found:
+    """What of the first block was kept."""
+    ids = cache.block_ids(0)
+    return Found() if ids is None else kept.find(ids)
+
+
+def _narrowing(spec: ListSpec) -> tuple[object, ...]:
+    """All of a list but its order."""
+    return spec.search, spec.where, spec.bodies

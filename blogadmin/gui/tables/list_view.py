@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import (
@@ -89,12 +91,20 @@ class ListView(RowTable):
         return self._model
 
     def selected_ids(self) -> tuple[int, ...]:
-        """The ids of the selected rows, in the list's order."""
+        """The ids of the selected rows, in the list's order; none unless all of them are known."""
         return self._selection.ids()
+
+    def fetch_selected_ids(self, done: Callable[[array[int]], object]) -> None:
+        """Hand the ids of the selected rows to ``done``: at once, or once all have been read."""
+        self._selection.fetch_ids(done)
 
     def selected_count(self) -> int:
         """How many rows are selected; counted from ranges."""
         return self._selection.count()
+
+    def rows_not_shown(self) -> int:
+        """How many rows at the end of the list no view of this row height can hold; nearly always 0."""
+        return max(0, self._model.total - self._model.rowCount()) if self._model.row_count_exact else 0
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -133,7 +143,7 @@ class ListView(RowTable):
 
     def copy_selection(self) -> None:
         """Put the selected rows on the clipboard as text with tabs; unknown ones are read first."""
-        self._copier.copy(self.selected_ids(), self._layout.visible())
+        self._copier.copy(self._selection.rows, self._layout.visible())
 
     # Making
 
@@ -201,8 +211,11 @@ class ListView(RowTable):
         entry = self._model.cache.entry(row)
         if place is None or entry is None or not self._model.is_usable(row):
             return False
-        ids = self.selected_ids() if row in self._selection.rows else (entry.id,)
-        self._model.check_toggled.emit(list(ids), not entry.values[place])
+        ticked = not entry.values[place]
+        if row in self._selection.rows:
+            self._selection.fetch_ids(lambda ids: self._model.check_toggled.emit(list(ids), ticked))
+        else:
+            self._model.check_toggled.emit([entry.id], ticked)
         return True
 
     def _look(self) -> None:

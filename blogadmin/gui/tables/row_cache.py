@@ -1,6 +1,6 @@
-"""What is known of a list: the ids of its rows in order, and the rows that were read, in blocks.
+"""What is known of a list: where its rows are, and the rows that were read, in blocks.
 
-Eight bytes a row for the ids; of the rows themselves only those near to what was looked at last.
+Of the rows themselves only those are kept that are near to what was looked at last.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from blogadmin.gui.tables.cells import Entry
+from blogadmin.gui.tables.row_order import LOST, Ids, Order
 
-SHIFT = 7
+SHIFT = 6
 BLOCK = 1 << SHIFT
-"""Rows in a block."""
-BLOCKS_KEPT = 64
+"""Rows in a block: a screenful lies in two of them, and few rows are read for nothing."""
+BLOCKS_KEPT = 128
 
 
 class RowCache:
@@ -22,8 +23,8 @@ class RowCache:
     ``blocks`` is read directly where a call would cost too much; nobody else may change it.
     """
 
-    def __init__(self, ids: array[int] | None = None) -> None:
-        self.ids: array[int] = array("q") if ids is None else ids
+    def __init__(self, order: Order | None = None) -> None:
+        self.order: Order = Ids() if order is None else order
         self.blocks: dict[int, list[Entry]] = {}
 
     def entry(self, row: int) -> Entry | None:
@@ -34,11 +35,12 @@ class RowCache:
 
     def id_at(self, row: int) -> int | None:
         """The id of the row, or ``None`` where the list has no such row or it is not known yet."""
-        return self.ids[row] if 0 <= row < len(self.ids) else None
+        ids = self.order.known(row, row + 1) if row >= 0 else None
+        return ids[0] if ids and ids[0] != LOST else None
 
-    def block_ids(self, block: int) -> array[int]:
-        """The ids of the rows of a block; fewer than ``BLOCK`` at the end of what is known."""
-        return self.ids[block << SHIFT : (block + 1) << SHIFT]
+    def block_ids(self, block: int) -> array[int] | None:
+        """The ids of the rows of a block, fewer than ``BLOCK`` at the end; ``None`` unless all are known."""
+        return self.order.known(block << SHIFT, (block + 1) << SHIFT)
 
     def put(
         self, block: int, entries: Mapping[int, Entry], missing: Callable[[int, Entry | None], Entry]
@@ -46,7 +48,8 @@ class RowCache:
         """Keep a block; ``missing`` makes the entries that are lacking, of an id and what was known of it."""
         before = {entry.id: entry for entry in self.blocks.pop(block, ())}
         self.blocks[block] = [
-            entries.get(row_id) or missing(row_id, before.get(row_id)) for row_id in self.block_ids(block)
+            entries.get(row_id) or missing(row_id, before.get(row_id))
+            for row_id in self.block_ids(block) or ()
         ]
         while len(self.blocks) > BLOCKS_KEPT:
             del self.blocks[next(iter(self.blocks))]
@@ -63,12 +66,6 @@ class RowCache:
         for block in blocks:
             self.blocks.pop(block, None)
 
-    def append(self, ids: array[int]) -> None:
-        """Let the list go on. A last block that was not full is forgotten, it has more rows now."""
-        if ids and len(self.ids) & (BLOCK - 1):
-            self.drop([len(self.ids) >> SHIFT])
-        self.ids.extend(ids)
-
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Every row that is known, with its number."""
         for block, entries in self.blocks.items():
@@ -78,16 +75,3 @@ class RowCache:
         """Put other entries in the place of known ones, by row."""
         for row, entry in changed.items():
             self.blocks[row >> SHIFT][row & (BLOCK - 1)] = entry
-
-    def row_of(self, row_id: int, near: int = 0) -> int | None:
-        """The row of an id, looked for around ``near`` first, then everywhere; ``None`` when not known.
-
-        A million ids take some 10 ms, the neighbourhood nothing.
-        """
-        start = max(0, near - BLOCK)
-        for first, stop in ((start, start + 2 * BLOCK), (0, len(self.ids))):
-            try:
-                return self.ids.index(row_id, first, stop)
-            except ValueError:
-                continue
-        return None

@@ -81,6 +81,16 @@ class RowRanges:
             inner.append(stop)
         return RowRanges(zip(inner[::2], inner[1::2], strict=True))
 
+    def first(self, most: int) -> RowRanges:
+        """The first ``most`` rows of the set."""
+        chosen: list[tuple[int, int]] = []
+        for start, stop in self:
+            chosen.append((start, min(stop, start + most)))
+            most -= chosen[-1][1] - start
+            if most <= 0:
+                break
+        return RowRanges(chosen)
+
     def rows(self) -> Iterator[int]:
         """The single rows, in order."""
         for start, stop in self:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -10,10 +12,11 @@ from PySide6.QtCore import (
     QItemSelectionRange,
     QModelIndex,
     QObject,
+    Qt,
     Signal,
 )
 
-from blogadmin.gui.tables.kept import KEPT_MOST, Found, Kept
+from blogadmin.gui.tables.kept import KEPT_MOST, Found, Kept, Unread
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_ranges import RowRanges
 
@@ -52,6 +55,7 @@ class RowSelection(QItemSelectionModel):
         self._window = (0, 0)
         self._growing = False
         self._pending: Kept | None = None
+        self._kept_late = False
         self._touched = False
         model.swapping.connect(self._let_go)
         model.began.connect(self._take_up)
@@ -66,8 +70,22 @@ class RowSelection(QItemSelectionModel):
         return self.rows.count(min(self._model.total, self._model.rowCount()))
 
     def ids(self) -> tuple[int, ...]:
-        """The ids of the selected rows, in the list's order."""
-        return self._model.ids_in(self.rows)
+        """The ids of the selected rows, in the list's order; none unless all of them are known.
+
+        In a list too long to keep every id they may have to be read first: ``fetch_ids`` does that.
+        """
+        return tuple(self._model.ids_in(self.rows) or ())
+
+    def fetch_ids(self, done: Callable[[array[int]], object]) -> None:
+        """Hand the ids of the selected rows to ``done``, in the list's order, once all are known."""
+        known = self._model.ids_in(self.rows)
+        if known is not None:
+            done(known)
+        elif self._model.cache.order.whole:
+            self._model.fetch_ids(self.rows, done)
+        else:
+            once = Qt.ConnectionType.SingleShotConnection
+            self._model.rows_known.connect(lambda _count: self.fetch_ids(done), once)
 
     def select_all(self) -> None:
         """Select every row, those too that are still to come, without looking at any."""
@@ -99,19 +117,34 @@ class RowSelection(QItemSelectionModel):
         return coming or (self.count() > RULE_FROM and 2 * self.count() > self._model.total)
 
     def _rule(self) -> Kept:
-        rest = RowRanges([(0, self._model.total)]) - self.rows
-        ids = frozenset(self._model.ids_in(rest))
+        rest = self._kept_of(RowRanges([(0, self._model.total)]) - self.rows)
         if self._awaited is not None and self._awaited.inverted:
-            return Kept(ids | self._awaited.ids, inverted=True, newest=self._awaited.newest)
-        newest = _ANY_ID if self._growing else max(self._model.cache.ids)
-        return Kept(ids, inverted=True, newest=newest)
+            return Kept(rest.ids | self._awaited.ids, inverted=True, newest=self._awaited.newest)
+        newest = _ANY_ID if self._growing else self._model.cache.order.newest
+        return replace(rest, inverted=True, newest=newest)
 
     def _each(self) -> Kept:
         awaited = self._awaited
         if self.count() > KEPT_MOST or (awaited is not None and awaited.inverted):
             return Kept()
-        ids = frozenset(self.ids())
-        return Kept(ids if awaited is None else ids | awaited.ids.difference(self._model.cache.ids))
+        kept = self._kept_of(self.rows)
+        if awaited is None:
+            return kept
+        coming = awaited.ids.difference(self._model.cache.order.seen())
+        return replace(kept, ids=kept.ids | coming, unread=kept.unread or awaited.unread)
+
+    def _kept_of(self, rows: RowRanges) -> Kept:
+        ids = self._model.ids_in(rows)
+        if ids is not None:
+            return Kept(frozenset(ids))
+        if self._model.cache.order.whole:
+            return Kept(unread=Unread(self._model.cache.order, self._model.listed, tuple(rows)))
+        # Not even their places are known yet: what is on the screen can have been chosen, and that is known.
+        return Kept(frozenset(row for row in self._model.cache.order.seen() if self._is_chosen(row, rows)))
+
+    def _is_chosen(self, row_id: int, rows: RowRanges) -> bool:
+        row = self._model.row_of(row_id)
+        return row is not None and row in rows
 
     @property
     def _awaited(self) -> Kept | None:
@@ -119,6 +152,7 @@ class RowSelection(QItemSelectionModel):
         return None if self._model.row_count_exact else self._pending
 
     def _let_go(self) -> None:
+        self._kept_late = self._touched
         if self._touched:
             # Rows were chosen after the request went out: look for those instead.
             self.keep(same_search=self._model.keeps_search)
@@ -130,21 +164,26 @@ class RowSelection(QItemSelectionModel):
         self._shown = RowRanges()
 
     def _take_up(self, found: Found) -> None:
-        if self._touched and self._pending is not None:
-            found = self._pending.find(self._model.cache.ids)
-        self._fixed, self._moving = RowRanges(found.ranges), RowRanges()
+        late = self._pending if self._kept_late else None
+        self._fixed, self._moving = RowRanges(found.ranges if late is None else ()), RowRanges()
         self._growing = False
+        if late is not None:
+            self._model.find(late, self._take_found)
         self._show()
 
-    def _take_more(self, offset: int, found: Found) -> None:
-        ids: array[int] = self._model.cache.ids
+    def _take_more(self, known: int, found: Found) -> None:
         if self._growing:
-            self._fixed |= RowRanges([(offset, len(ids))])
+            self._fixed |= RowRanges([(known, self._model.total)])
+        elif self._pending is not None and self._kept_late:
+            self._model.find(self._pending, self._take_found)
         elif self._pending is not None:
-            if self._touched:
-                found = self._pending.find(ids[offset:], offset)
             self._fixed |= RowRanges(found.ranges)
         self._show()
+
+    def _take_found(self, found: Found) -> None:
+        if self._pending is not None:
+            self._fixed |= RowRanges(found.ranges)
+            self._show()
 
     def _lose(self, rows: RowRanges) -> None:
         self._fixed, self._moving = self._fixed - rows, self._moving - rows
@@ -166,9 +205,15 @@ class RowSelection(QItemSelectionModel):
         else:
             self.rows = self._fixed | self._moving
         self.rows -= self._model.unusable()
+        self._pin()
         self._mirror()
         if self.rows != before:
             self.changed.emit()
+
+    def _pin(self) -> None:
+        """Rows at the edge of what is selected must stay the ones that were seen."""
+        if self.rows.fragments <= MOST_FRAGMENTS:
+            self._model.cache.order.pin(row for start, stop in self.rows for row in (start, stop - 1))
 
     def _mirror(self) -> None:
         few = self.rows.fragments <= MOST_FRAGMENTS

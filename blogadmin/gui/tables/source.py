@@ -14,6 +14,13 @@ from blogadmin.gui.tables.cells import Entry, by_id, format_rows
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept, unpack_ids
 from blogadmin.gui.tables.row_cache import BLOCK
+from blogadmin.gui.tables.row_order import LOST, Anchors, Ids, Order, Places, Way
+from blogadmin.gui.tables.row_search import find, read_ids, resolved
+
+ANCHORS_FROM = 2_000_000
+"""Of lists with more rows than this not every id is kept."""
+PATIENCE = 125.0
+"""Seconds that a list may take whose order has no index; the queries have said beforehand that it will."""
 
 
 class Source(Protocol):
@@ -22,11 +29,12 @@ class Source(Protocol):
     @property
     def default_sort(self) -> tuple[Sort, ...]: ...
 
+    @property
+    def places(self) -> Places: ...
+
     def first(self, session: Any, spec: ListSpec, limit: int = 128) -> Sequence[Any]: ...
 
-    def ids(self, session: Any, spec: ListSpec) -> Iterator[bytes]: ...
-
-    def rows(self, session: Any, ids: Sequence[int]) -> Mapping[int, Any]: ...
+    def rows(self, session: Any, ids: Sequence[int], spec: ListSpec | None = None) -> Mapping[int, Any]: ...
 
 
 class Reads(Protocol):
@@ -38,6 +46,8 @@ class Reads(Protocol):
         work: Callable[[Any], Any],
         done: Callable[[Any], object],
         failed: Callable[[Exception], object] | None = None,
+        *,
+        limit: float | None = None,
     ) -> object: ...
 
     def stream(
@@ -47,6 +57,8 @@ class Reads(Protocol):
         each: Callable[[Any], object],
         done: Callable[[], object],
         failed: Callable[[Exception], object] | None = None,
+        *,
+        limit: float | None = None,
     ) -> object: ...
 
     def cancel(self, slot: str) -> None: ...
@@ -60,20 +72,40 @@ class First(NamedTuple):
     order: tuple[Sort, ...]
 
 
-class Chunk(NamedTuple):
-    """The next ids of a list, and which of its rows were chosen in the list before."""
+class Expected(NamedTuple):
+    """The list has about ``total`` rows; ``None`` only tells that more of it has come."""
 
     generation: int
-    ids: array[int]
+    total: int | None
+
+
+class Whole(NamedTuple):
+    """Where all rows of a list are, and which of them were chosen in the list before."""
+
+    generation: int
+    order: Order
     found: Found
 
 
 class Answer(NamedTuple):
-    """Rows by id. An id that was ``asked`` for and is not there was deleted."""
+    """Rows by id, and ids of segments. An id that was ``asked`` for and is not there was deleted."""
 
     generation: int
     entries: Mapping[int, Entry]
     asked: frozenset[int]
+    learnt: Mapping[int, array[int]] = {}
+
+
+class Wish(NamedTuple):
+    """Rows to read: those of ``ids``, and in segments that must be learnt first, of ``places`` in them."""
+
+    spec: ListSpec
+    ids: tuple[int, ...]
+    ways: tuple[Way, ...] = ()
+    places: tuple[tuple[int, slice], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.ways)
 
 
 class Asked(NamedTuple):
@@ -84,21 +116,55 @@ class Asked(NamedTuple):
     generation: int
 
     def first(self, session: Any, spec: ListSpec) -> First:
-        """The first screens of the list."""
+        """The first screen of the list."""
         source = self.listing()
         entries = format_rows(self.columns, source.first(session, spec, BLOCK))
         return First(self.generation, entries, spec.sort or source.default_sort)
 
-    def ids(self, session: Any, spec: ListSpec, kept: Kept) -> Iterator[Chunk]:
-        """The ids of the whole list, part by part."""
-        offset = 0
-        for packed in self.listing().ids(session, spec):
-            ids = unpack_ids(packed)
-            yield Chunk(self.generation, ids, kept.find(ids, offset))
-            offset += len(ids)
+    def survey(self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool) -> Iterator[Expected | Whole]:
+        """Where all rows of the list are; with ``guess`` beforehand about how many there are."""
+        places = self.listing().places
+        if guess:
+            yield Expected(self.generation, places.estimate(session, spec))
+        kept = resolved(kept, places, session)
+        ids: array[int] = array("q")
+        found: list[Found] = []
+        keys: list[str] = []
+        total = newest = 0
+        for part in places.survey(session, spec, ANCHORS_FROM):
+            total, newest = part.total, part.newest
+            if part.anchored:
+                keys.append(part.keys)
+            else:
+                more = unpack_ids(part.ids)
+                found.append(kept.find(more, len(ids)))
+                ids.extend(more)
+            yield Expected(self.generation, None)
+        if keys:
+            anchors = Anchors(total, newest, keys)
+            for segment in {0, anchors.segments - 1}:
+                anchors.learn(segment, anchors.way(segment).ids(places, session, spec))
+            yield Whole(self.generation, anchors, find(anchors, places, session, spec, kept))
+        else:
+            yield Whole(self.generation, Ids(ids, newest), Found.joined(found))
 
-    def rows(self, session: Any, ids: Sequence[int]) -> Answer:
-        """The rows of some ids."""
-        found = self.listing().rows(session, ids)
+    def find(self, session: Any, spec: ListSpec, order: Order, kept: Kept) -> Found:
+        """Where in the list the chosen rows are."""
+        places = self.listing().places
+        return find(order, places, session, spec, resolved(kept, places, session))
+
+    def ids(
+        self, session: Any, spec: ListSpec, order: Order, ranges: tuple[tuple[int, int], ...]
+    ) -> Iterator[array[int]]:
+        """The ids of rows, part by part."""
+        return read_ids(order, self.listing().places, session, spec, ranges)
+
+    def rows(self, session: Any, wish: Wish) -> Answer:
+        """The rows of some ids, and of some places once their ids are known."""
+        source = self.listing()
+        learnt = {way.segment: way.ids(source.places, session, wish.spec) for way in wish.ways}
+        more = [row_id for segment, place in wish.places for row_id in learnt[segment][place]]
+        ids = [row_id for row_id in (*wish.ids, *more) if row_id != LOST]
+        found = source.rows(session, ids, wish.spec)
         entries = by_id(format_rows(self.columns, found.values()))
-        return Answer(self.generation, entries, frozenset(ids))
+        return Answer(self.generation, entries, frozenset(ids), learnt)

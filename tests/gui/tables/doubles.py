@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from array import array
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import total_ordering
 from typing import Any, NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
 from blogadmin.core.database.errors import KnownError
+from blogadmin.core.queries.places import STRIDE, Key, Part
 from blogadmin.core.queries.spec import ListSpec, Sort, Unreadable
 from blogadmin.gui.tables.columns import CellKind, Column, field_number, field_text, time_column
+from blogadmin.gui.tables.kept import unpack_ids
+from blogadmin.gui.tables.row_order import KEYS_IN_PART
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,6 +62,7 @@ class MemoryList:
     chunk = 65_536
 
     def __init__(self, rows: Iterable[Thing] = ()) -> None:
+        self.places = MemoryPlaces(self)
         self.rows_by_id = {row.id: row for row in rows}
         self.unreadable: set[int] = set()
         self.error: Exception | None = None
@@ -69,17 +76,17 @@ class MemoryList:
         return [row.id for row in rows]
 
     def first(self, session: Any, spec: ListSpec, limit: int = 128) -> Sequence[Any]:
-        self._may_fail()
+        self.may_fail()
         return [self._row(row_id) for row_id in self.ordered(spec)[:limit]]
 
     def ids(self, session: Any, spec: ListSpec) -> Iterator[bytes]:
-        self._may_fail()
+        self.may_fail()
         ids = self.ordered(spec)
         for start in range(0, len(ids), self.chunk):
-            yield b"".join(row_id.to_bytes(8, "big") for row_id in ids[start : start + self.chunk])
+            yield pack(ids[start : start + self.chunk])
 
-    def rows(self, session: Any, ids: Sequence[int]) -> Mapping[int, Any]:
-        self._may_fail()
+    def rows(self, session: Any, ids: Sequence[int], spec: ListSpec | None = None) -> Mapping[int, Any]:
+        self.may_fail()
         self.asked.append(tuple(ids))
         return {row_id: self._row(row_id) for row_id in ids if row_id in self.rows_by_id}
 
@@ -88,9 +95,101 @@ class MemoryList:
             return Unreadable(row_id, "updated_at: the date lies outside the years 1 to 9999")
         return self.rows_by_id[row_id]
 
-    def _may_fail(self) -> None:
+    def may_fail(self) -> None:
         if self.error is not None:
             raise self.error
+
+
+class MemoryPlaces:
+    """Tells where the rows of a list in memory are; a key is the number of what it noted of a row."""
+
+    def __init__(self, things: MemoryList) -> None:
+        self._things = things
+        self._noted: list[tuple[Any, ...]] = []
+        self.asked: list[str] = []
+        self.guess: int | None = None
+
+    def survey(self, session: Any, spec: ListSpec, most: int) -> Iterator[Part]:
+        self.asked.append("survey")
+        parts = list(self._things.ids(session, spec))
+        ids = unpack_ids(b"".join(parts))
+        newest = max(self._things.rows_by_id, default=len(ids))
+        if len(ids) <= most:
+            yield from (Part(len(ids), newest, False, part) for part in parts)
+            return
+        keys = [self._key(row_id, spec) for row_id in ids[::STRIDE]]
+        for start in range(0, len(keys), KEYS_IN_PART):
+            yield Part(len(ids), newest, True, b"", json.dumps(keys[start : start + KEYS_IN_PART]))
+
+    def between(
+        self, session: Any, spec: ListSpec, start: Key, stop: Key | None, newest: int, most: int | None
+    ) -> bytes:
+        self._things.may_fail()
+        self.asked.append("between")
+        low, high = self._place(start), None if stop is None else self._place(stop)
+        ids = [
+            row_id
+            for row_id in self._things.ordered(spec)
+            if row_id <= newest
+            and (here := self._rank(row_id, spec)) >= low
+            and (high is None or here < high)
+        ]
+        return pack(ids[:most])
+
+    def at(self, session: Any, spec: ListSpec, offset: int, count: int, *, backwards: bool) -> bytes:
+        self._things.may_fail()
+        self.asked.append("from the end" if backwards else "from the start")
+        ids = self._things.ordered(spec)
+        return pack((ids[::-1] if backwards else ids)[offset : offset + count])
+
+    def locate(
+        self, session: Any, spec: ListSpec, ids: Sequence[int], pivots: Sequence[Key]
+    ) -> dict[int, int]:
+        self.asked.append("locate")
+        places = [self._place(key) for key in pivots]
+        listed = set(self._things.ordered(spec)).intersection(ids)
+        found = {row_id: bisect_right(places, self._rank(row_id, spec)) - 1 for row_id in listed}
+        return {row_id: place for row_id, place in found.items() if place >= 0}
+
+    def newer(self, session: Any, spec: ListSpec, newest: int, most: int) -> list[int]:
+        return [row_id for row_id in self._things.ordered(spec) if row_id > newest][:most]
+
+    def estimate(self, session: Any, spec: ListSpec) -> int:
+        return len(self._things.ordered(spec)) if self.guess is None else self.guess
+
+    def _key(self, row_id: int, spec: ListSpec) -> list[str]:
+        self._noted.append(self._rank(row_id, spec))
+        return [str(len(self._noted) - 1)]
+
+    def _place(self, key: Key) -> tuple[Any, ...]:
+        return self._noted[int(key[0] or 0)]
+
+    def _rank(self, row_id: int, spec: ListSpec) -> tuple[Any, ...]:
+        row = self._things.rows_by_id[row_id]
+        return (*(_Rank(getattr(row, sort.column), sort.descending) for sort in spec.sort), row_id)
+
+
+@total_ordering
+class _Rank:
+    """A value among those of its column, in one direction or the other."""
+
+    def __init__(self, value: Any, descending: bool) -> None:
+        self.value = value
+        self.descending = descending
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rank) and self.value == other.value
+
+    def __lt__(self, other: _Rank) -> bool:
+        return self.value > other.value if self.descending else self.value < other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+
+def pack(ids: Iterable[int]) -> bytes:
+    """Ids as the server sends them."""
+    return b"".join(row_id.to_bytes(8, "big") for row_id in ids)
 
 
 class HugeList(MemoryList):
@@ -99,6 +198,7 @@ class HugeList(MemoryList):
     def __init__(self, size: int) -> None:
         super().__init__()
         self.size = size
+        self.places.guess = size
 
     def ordered(self, spec: ListSpec) -> list[int]:
         return list(range(1, min(self.size, 128) + 1))
@@ -109,7 +209,7 @@ class HugeList(MemoryList):
             ids.byteswap()
             yield ids.tobytes()
 
-    def rows(self, session: Any, ids: Sequence[int]) -> Mapping[int, Any]:
+    def rows(self, session: Any, ids: Sequence[int], spec: ListSpec | None = None) -> Mapping[int, Any]:
         self.asked.append(tuple(ids))
         return {row_id: thing(row_id) for row_id in ids}
 
@@ -140,6 +240,8 @@ class ManualTasks:
         work: Callable[[Any], Any],
         done: Callable[[Any], object],
         failed: Callable[[Exception], object] | None = None,
+        *,
+        limit: float | None = None,
     ) -> None:
         self._add(Call(slot, work, None, done, failed))
 
@@ -150,6 +252,8 @@ class ManualTasks:
         each: Callable[[Any], object],
         done: Callable[[], object],
         failed: Callable[[Exception], object] | None = None,
+        *,
+        limit: float | None = None,
     ) -> None:
         self._add(Call(slot, work, each, done, failed))
 

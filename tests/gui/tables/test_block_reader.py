@@ -82,32 +82,32 @@ def test_a_query_that_is_still_of_use_is_waited_for(
     assert blocks(huge) == [[20], [21]]
 
 
-def test_a_block_that_has_grown_while_it_was_read_is_read_again(
+def test_an_answer_by_number_is_not_taken_once_the_places_are_known(
     make_model: Make, manual: ManualTasks, qtbot: QtBot
 ) -> None:
-    """No row may look deleted only because nobody has asked for it."""
-    things = MemoryList(thing(number) for number in range(1, BLOCK + 11))
+    """No row may stand in another's place only because the list was guessed shorter."""
+    things = MemoryList(thing(number) for number in range(1, 1001))
+    things.places.guess = 900
     model = make_model(things)
     model.load(ListSpec())
-    things.chunk = BLOCK + 5
-    call = next(call for call in manual.waiting if call.slot.endswith("ids"))
+    manual.run("first")
+    places = next(call for call in manual.waiting if call.slot.endswith("ids"))
+    guess, *whole = places.work(None)
+    assert places.each is not None
+    places.each(guess)
+    assert model.rowCount() == 900
+    model.index(800, 1).data()
+    qtbot.waitUntil(lambda: manual.slots() == ["ids", "rows"])
+    late = manual.waiting.pop()
     manual.waiting.clear()
-    parts = list(call.work(None))
-    each = call.each
-    assert each is not None
-    each(parts[0])
-    model.index(BLOCK + 1, 1).data()
-    qtbot.waitUntil(lambda: manual.slots() == ["rows"])
-    reading = next(call for call in manual.waiting if call.slot.endswith("rows"))
-    manual.waiting.remove(reading)
-    answer = reading.work(None)
-    each(parts[1])
-    call.done()
-    reading.done(answer)
+    answer = late.work(None)
+    for part in whole:
+        places.each(part)
+    places.done()
+    late.done(answer)
     manual.run_all()
-    assert model.rowCount() == BLOCK + 10
-    assert model.is_usable(BLOCK + 9)
-    assert [model.index(BLOCK + n, 1).data() for n in (1, 9)] == [thing(BLOCK + n + 1).title for n in (1, 9)]
+    assert model.rowCount() == 1000
+    assert model.index(800, 1).data() == thing(801).title
 
 
 def test_the_next_list_takes_no_rows_of_the_last_one(
