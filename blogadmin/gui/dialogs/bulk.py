@@ -69,10 +69,9 @@ class BulkDialog(QDialog):
         self._question.value_changed.connect(self._look)
         self._question.judged.connect(self._judge)
         self._judge()
-        self._look()
 
     def start(self, change: Change) -> None:
-        """Go on without a question: it has been asked elsewhere."""
+        """Go on without a question, as where it has been asked elsewhere."""
         self._question.hide()
         self._reason.hide()
         self._trouble.clear()
@@ -230,6 +229,11 @@ class BulkDialog(QDialog):
         fit_height(self, self._scroller)
 
     # Qt's overrides
+
+    def open(self) -> None:
+        super().open()
+        if self._run is None:
+            self._look()
 
     def reject(self) -> None:
         if self._run is None:

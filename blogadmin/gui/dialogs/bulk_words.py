@@ -11,6 +11,8 @@ from blogadmin.gui.dialogs.step_report import Result, Step
 if TYPE_CHECKING:
     from blogadmin.core.operations.bulk_run import Preview
 
+AT_ONCE = 500
+"""Up to so many rows a verb acts at once, with the way back in a toast; beyond it asks and shows progress."""
 TYPED_FROM = 1000
 """Above so many rows a click is not enough: the number has to be typed."""
 

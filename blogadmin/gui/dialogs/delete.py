@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QWidget
 
 from blogadmin.core import operations, queries
 from blogadmin.core.database.errors import Invalid, KnownError, StillReferenced
+from blogadmin.core.operations.bulk_progress import RESTORABLE
 from blogadmin.gui.dialogs.author_field import AuthorField
+from blogadmin.gui.dialogs.bulk_words import AT_ONCE, TYPED_FROM
 from blogadmin.gui.dialogs.facts import count
 from blogadmin.gui.dialogs.frame import USER_WIDTH, Scroller, button_box, column, fit_height, footer, frame
 from blogadmin.gui.dialogs.trouble_bar import TroubleBar, Way
@@ -24,19 +27,18 @@ if TYPE_CHECKING:
     from blogadmin.core.queries.rows import Dependents
     from blogadmin.gui.control.services import Services
 
-TYPED_FROM = 1000
-"""Above so many rows a click is not enough: the number has to be typed."""
 _FAULT = "This is a fault in the program."
 
 
 class DeleteDialog(QDialog):
-    """Deletes users or posts, any number, in one transaction. Asks the server first what hangs on them.
+    """Deletes users or posts, any number. Asks the server first what hangs on them.
 
+    Few go in one transaction; many go bit by bit, with progress and a report, in a dialog of their own.
     Users who wrote something go only when it is given to somebody else; comments under posts go only when
     that is ticked. Nothing is deleted while what hangs on the rows is not known.
 
     Signals:
-        deleted: the ``Outcome``.
+        deleted: the ``Outcome``, where they went in one transaction.
     """
 
     deleted = Signal(object)
@@ -125,7 +127,10 @@ class DeleteDialog(QDialog):
             self._title.setText(f"Delete “{name}”?")
         who = (f"“{name}”" if name else "This one") if one else f"These {self._what} together"
         verb = "has" if one else "have"
-        self._words.setText(f"{who} {verb} {hanging}." if hanging else f"Nothing hangs on {_them(one)}.")
+        words = f"{who} {verb} {hanging}." if hanging else f"Nothing hangs on {_them(one)}."
+        if self._bit_by_bit() and len(self._ids) > RESTORABLE:
+            words += " So many cannot be brought back by Undo."
+        self._words.setText(words)
         self._heir_row.setVisible(bool(hanging) and self._key == "users")
         what = [w for w, n in (("posts", self._hanging.posts), ("comments", self._hanging.comments)) if n]
         self._heir_row.label.setText(f"Give the {' and '.join(what)} to")
@@ -181,12 +186,31 @@ class DeleteDialog(QDialog):
         return operations.posts.DeletePosts(self._ids, self._with_comments.isChecked())
 
     def _delete(self) -> None:
+        if self._bit_by_bit():
+            self._hand_over()
+            return
         self._trouble.clear()
         self._heir_row.set_error(None)
         self.delete_button.setEnabled(False)
         self._services.controller.commit(
             self._operation(), initiator=self, done=self._done, failed=self._failed
         )
+
+    def _bit_by_bit(self) -> bool:
+        # What is given to somebody else goes with its authors, or not at all.
+        return len(self._ids) > AT_ONCE and (self._key == "posts" or self._heir.value() is None)
+
+    def _hand_over(self) -> None:
+        from blogadmin.gui.dialogs.bulk import BulkDialog, BulkRequest
+
+        change = operations.bulk_run.DeleteMany(self._key, self._with_comments.isChecked())
+        request = BulkRequest(
+            self._key.removesuffix("s"), "Delete", array("q", self._ids), lambda _nothing: change
+        )
+        dialog = BulkDialog(self._services, request, self.parentWidget())
+        self.accept()
+        dialog.start(change)
+        dialog.open()
 
     def _done(self, outcome: Outcome) -> None:
         self.deleted.emit(outcome)

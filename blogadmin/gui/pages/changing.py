@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.gui.control.services import Services
+from blogadmin.gui.dialogs.bulk_words import AT_ONCE
 from blogadmin.gui.pages.noun import BulkAction
 from blogadmin.gui.pages.walker import ListWalker
 from blogadmin.gui.tables.list_model import State
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from blogadmin.gui.pages.page_frame import PageFrame
 
 Keys = QKeySequence.StandardKey
-AT_ONCE = 500
-"""Up to so many rows a verb acts at once, with the way back in a toast; beyond it asks and shows progress."""
 
 
 class Changing(QObject):
