@@ -170,12 +170,12 @@ def _name(order: Order) -> str:
 
 
 _IDS_NEWEST = """
-SELECT string_agg(int8send(id), ''::bytea)
-FROM (SELECT CAST(id AS bigint) AS id FROM posts ORDER BY updated_at DESC, id DESC) ordered
+SELECT string_agg(int8send(CAST(id AS bigint)), ''::bytea)
+FROM (SELECT id FROM posts ORDER BY updated_at DESC, id DESC) ordered
 """
 _IDS_BY_AUTHOR = """
-SELECT string_agg(int8send(id), ''::bytea)
-FROM (SELECT CAST(p.id AS bigint) AS id FROM posts p JOIN users u ON u.id = p.author_id
+SELECT string_agg(int8send(CAST(id AS bigint)), ''::bytea)
+FROM (SELECT p.id FROM posts p JOIN users u ON u.id = p.author_id
       ORDER BY u.name, u.id, p.id) ordered
 """
 # Words of at least six plain letters, spread over the whole blog.
