@@ -92,7 +92,7 @@ class ListHeader(QHeaderView):
         rank = next((i for i, key in enumerate(self.order) if key.column == column.name), None)
         weight = QFont.Weight.DemiBold if rank is not None or column.required else QFont.Weight.Medium
         measured = metrics("caption", weight=weight)
-        mark = 0 if rank is None else ICON_SMALL + _GAP
+        mark = 0 if rank is None else ICON_SMALL + _GAP + self._number_width()
         inside = self._inside(rect, section)
         title = measured.elidedText(column.title, Qt.TextElideMode.ElideRight, int(inside.width()) - mark)
         width = measured.horizontalAdvance(title)
@@ -123,6 +123,18 @@ class ListHeader(QHeaderView):
         # Later keys of the order are quieter than the one that counts first.
         ink = color("accent_ink" if rank == 0 else "text3")
         draw_icon(painter, name, leading_rect(painter, inside, offset, ICON_SMALL), ink)
+        if len(self.order) > 1:
+            painter.setPen(ink)
+            painter.drawText(
+                leading_rect(painter, inside, offset + ICON_SMALL, self._number_width()),
+                int(_LINE),
+                str(rank + 1),
+            )
+
+    def _number_width(self) -> int:
+        """Room for the place of a key in an order of several; a single key needs no number."""
+        weight = QFont.Weight.DemiBold
+        return metrics("caption", weight=weight).horizontalAdvance("0") + 1 if len(self.order) > 1 else 0
 
     def _hover(self, section: int) -> None:
         if section != self._hovered:

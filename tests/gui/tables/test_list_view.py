@@ -86,6 +86,15 @@ def test_all_but_one_stays_all_but_one_in_another_order(view: ListView, manual: 
     assert 5 not in view.selected_ids()
 
 
+def test_rows_beyond_what_a_view_can_hold_are_told_of(view: ListView, manual: ManualTasks) -> None:
+    assert view.rows_not_shown() == 0
+    view.list_model().most_rows = 400
+    view.list_model().load(BY_TITLE)
+    manual.run_all()
+    assert view.list_model().rowCount() == 400
+    assert view.rows_not_shown() == 600
+
+
 def test_escape_lets_go(view: ListView) -> None:
     press(view, Key.Key_A, modifier=Modifier.ControlModifier)
     press(view, Key.Key_Escape)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.errors import Unavailable
-from blogadmin.core.queries.spec import ListSpec
+from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import SKELETON_AFTER, ListView
 from blogadmin.gui.theme import Mode, apply_theme, color
@@ -262,3 +262,25 @@ def test_a_long_title_makes_room_for_what_was_found(
     half = one.width() * 2 // 5
     assert one.copy(0, 0, half, one.height()) == two.copy(0, 0, half, two.height())
     assert one != two
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_the_keys_of_an_order_are_numbered_where_there_are_several(
+    view: ListView, direction: Qt.LayoutDirection
+) -> None:
+    view.setLayoutDirection(direction)
+
+    def titles(*names: str) -> list[QImage]:
+        view._header.show_order(tuple(Sort(name) for name in names))
+        image = QImage(view._header.viewport().size(), QImage.Format.Format_ARGB32_Premultiplied)
+        view._header.viewport().render(image)
+        places = (1, 2)
+        at = [(view._header.sectionViewportPosition(p), view._header.sectionSize(p)) for p in places]
+        return [image.copy(x, 0, width, image.height()) for x, width in at]
+
+    one = titles("title")
+    first, second = titles("title", "status")
+    swapped = titles("status", "title")
+    assert first != one[0]
+    assert swapped[0] != first
+    assert swapped[1] != second
