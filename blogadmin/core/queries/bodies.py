@@ -29,7 +29,7 @@ from blogadmin.core.models import Post
 from blogadmin.core.models.search import INDEXED_CHARACTERS
 from blogadmin.core.queries.abilities import Abilities
 
-CANDIDATES = 1000
+CANDIDATES = 500
 """Posts among which the best are looked for."""
 READ_FOR_SNIPPET = 20_000
 """Characters of a body in which a hit is shown; one that comes later is found, but not shown."""

@@ -16,7 +16,7 @@ from blogadmin.core.queries.spec import Condition, Group, Kind, ListSpec
 if TYPE_CHECKING:
     from blogadmin.core.queries.listing import Listing
 
-EXACT_FOR = 0.2
+EXACT_FOR = 0.15
 """Seconds for counting exactly; what is left of 300 ms is for the rows made last."""
 NEWEST = 20_000
 """Rows made last that are counted when counting all takes too long."""

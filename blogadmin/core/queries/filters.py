@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    collate,
     false,
     func,
     literal,
@@ -145,14 +146,16 @@ def key(column: QueryableAttribute[Any]) -> Filter:
 
 
 def number_of(foreign: QueryableAttribute[int], own: QueryableAttribute[int]) -> Filter:
-    """How many rows elsewhere belong to this one; of each row's no more are counted than were asked for."""
+    """How many rows elsewhere belong to this one."""
 
     def more_than(count: int) -> ColumnElement[bool]:
         if count < 0:
             return true()
-        rows = select(literal_column("1")).where(foreign == own).correlate(own.class_)
-        # Without OFFSET the planner can make it a join with all rows at once.
-        return (rows.offset(count) if count else rows).exists()
+        if not count:
+            return select(literal_column("1")).where(foreign == own).correlate(own.class_).exists()
+        # Counted for all rows at once: asked row by row, the planner cannot know how few have so many.
+        many = select(foreign).group_by(foreign).having(func.count() > _big(count))
+        return own.in_(many)
 
     def clause(op: str, value: Any, _able: Abilities) -> ColumnElement[bool]:
         least, most = value if op == "between" else (value, value)
@@ -222,15 +225,16 @@ def _within(value: str) -> tuple[ColumnElement[Any], ColumnElement[Any] | None]:
     return func.timezone(here, begin), func.timezone(here, after)
 
 
-_LOGIN = func.lower(literal_column("CURRENT_USER", Text))
+# In this form, and in the columns' own collation, the trigrams of names and addresses serve it.
+_LOGIN = func.regexp_replace(
+    collate(cast(literal_column("CURRENT_USER"), Text), "default"),
+    literal_column(r"'([\\%_])'"),
+    literal_column(r"'\\\1'"),
+    literal_column("'g'"),
+    type_=Text,
+)
 _ME = (
     select(User.id)
-    .where(
-        or_(
-            func.lower(User.name) == _LOGIN,
-            func.lower(User.email) == _LOGIN,
-            func.split_part(func.lower(User.email), "@", 1) == _LOGIN,
-        )
-    )
+    .where(or_(User.name.ilike(_LOGIN), User.email.ilike(_LOGIN), User.email.ilike(_LOGIN.concat("@%"))))
     .scalar_subquery()
 )

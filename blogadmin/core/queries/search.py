@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Select,
+    Integer,
+    Text,
     and_,
     any_,
     bindparam,
@@ -26,12 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import QueryableAttribute, Session
 
-from blogadmin.core.queries.words import search_words
+from blogadmin.core.queries.words import Length, length_of, search_words, split
 
 FEW = 1000
 """Rows of another table that are sent as ids; for more the server looks itself."""
 Shape = tuple[tuple[str, ...], ...]
-"""For each word and each ``Related``: whether it is in ``"none"``, ``"few"`` or ``"many"`` of its rows."""
+"""For each word its ``Length``, and for each ``Related`` whether ``"none"``, a ``"few"`` or ``"many"`` of its
+rows have the word."""
+_BEGINNINGS = ("{}%", "% {}%", "%-{}%")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,70 +61,81 @@ class Search:
         words = search_words(search)
         if words is None:
             return None
-        many = ("many",) * len(self.related)
-        if session is None or not words or not self.related:
-            return (many,) * len(words), dict(words)
-        found = self._look_up(session, words)
+        lengths = [length_of(word) for word in split(search)]
+        values: dict[str, Any] = dict(words)
+        for n, (length, word) in enumerate(zip(lengths, split(search), strict=True)):
+            if length is Length.BEGINNING:
+                values |= {f"word_{n}_{at}": how.format(word) for at, how in enumerate(_BEGINNINGS)}
+        found = self._look_up(session, lengths, values) if session is not None and self.related else {}
         shape = tuple(
-            tuple(_how_many(found[name, related.name]) for related in self.related) for name in words
+            (length, *(_how_many(found.get((n, related.name))) for related in self.related))
+            for n, length in enumerate(lengths)
         )
-        few = {f"{name}_{other}": ids for (name, other), ids in found.items() if 0 < len(ids) <= FEW}
-        return shape, {**words, **few}
+        few = {f"word_{n}_{other}": ids for (n, other), ids in found.items() if 0 < len(ids) <= FEW}
+        return shape, {**values, **few}
 
     def condition(self, shape: Shape) -> ColumnElement[bool]:
         """Condition that each word (at least one) is found in some column."""
         return and_(*(or_(*self._ways(n, how)) for n, how in enumerate(shape)))
 
-    def joined(self, words: int) -> ColumnElement[bool]:
+    def joined(self, shape: Shape) -> ColumnElement[bool]:
         """The same for a statement in which every related table is joined: the planner's guess is better."""
         columns = [*self.own, *(related.column for related in self.related)]
-        return and_(*(or_(*(column.ilike(_word(n)) for column in columns)) for n in range(words)))
+        return and_(*(or_(*(_has(column, n, how[0]) for column in columns)) for n, how in enumerate(shape)))
 
     def _ways(self, n: int, how: tuple[str, ...]) -> list[ColumnElement[bool]]:
-        ways: list[ColumnElement[bool]] = [column.ilike(_word(n)) for column in self.own]
-        for related, many in zip(self.related, how, strict=True):
+        ways = [_has(column, n, how[0]) for column in self.own]
+        for related, many in zip(self.related, how[1:], strict=True):
             if many == "few":
-                ids = bindparam(f"word_{n}_{related.name}", type_=ARRAY(BigInteger))
+                # Of the column's own type: of another, each row would be compared with each id.
+                ids = bindparam(f"word_{n}_{related.name}", type_=ARRAY(related.foreign.type))
                 ways.append(related.foreign == any_(ids))
             elif many == "many":
-                ways.append(related.foreign.in_(_having(related, _word(n))))
+                having = select(related.id).where(_has(related.column, n, how[0]))
+                ways.append(related.foreign.in_(having))
         return ways
 
-    def _look_up(self, session: Session, words: Mapping[str, str]) -> dict[tuple[str, str], list[int]]:
-        found: dict[tuple[str, str], list[int]] = {
-            (name, related.name): [] for name in words for related in self.related
+    def _look_up(
+        self, session: Session, lengths: Sequence[Length], values: Mapping[str, Any]
+    ) -> dict[tuple[int, str], list[int]]:
+        found: dict[tuple[int, str], list[int]] = {
+            (n, related.name): [] for n in range(len(lengths)) for related in self.related
         }
-        for row in session.connection().execute(self._looking_up(len(words)), words):
-            found[row.word, row.name].append(row.id)
+        if found:
+            for row in session.connection().execute(self._looking_up(lengths), values):
+                found[row.word, row.name].append(row.id)
         return found
 
-    def _looking_up(self, words: int) -> Any:
+    def _looking_up(self, lengths: Sequence[Length]) -> Any:
         parts = [
             select(
                 select(
-                    literal_column(f"'word_{n}'").label("word"),
-                    literal_column(f"'{related.name}'").label("name"),
+                    literal_column(str(n), Integer).label("word"),
+                    literal_column(f"'{related.name}'", Text).label("name"),
                     related.id.label("id"),
                 )
-                .where(related.column.ilike(_word(n)))
+                .where(_has(related.column, n, length))
                 .limit(FEW + 1)
                 .subquery()
             )
-            for n in range(words)
+            for n, length in enumerate(lengths)
             for related in self.related
         ]
-        return union_all(*parts) if len(parts) > 1 else parts[0]
+        return union_all(*parts)
 
 
-def _having(related: Related, word: ColumnElement[str]) -> Select[Any]:
-    return select(related.id).where(related.column.ilike(word))
+def _has(column: QueryableAttribute[Any], n: int, length: str) -> ColumnElement[bool]:
+    if length == Length.BEGINNING:
+        return or_(*(column.ilike(bindparam(f"word_{n}_{at}")) for at in range(len(_BEGINNINGS))))
+    if length == Length.EVERYTHING:
+        # The planner would take the index of trigrams, read all of it, and then every row.
+        return column.concat("").ilike(bindparam(f"word_{n}"))
+    return column.ilike(bindparam(f"word_{n}"))
 
 
-def _word(n: int) -> ColumnElement[str]:
-    return bindparam(f"word_{n}")
-
-
-def _how_many(ids: Sequence[int]) -> str:
+def _how_many(ids: Sequence[int] | None) -> str:
+    if ids is None:
+        return "many"
     if not ids:
         return "none"
     return "few" if len(ids) <= FEW else "many"

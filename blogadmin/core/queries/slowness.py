@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from blogadmin.core.queries.abilities import Abilities
 from blogadmin.core.queries.spec import Condition, Kind, ListSpec
+from blogadmin.core.queries.words import Length, length_of, split
 
 if TYPE_CHECKING:
     from blogadmin.core.queries.listing import Listing
-
-_INDEXED_LETTERS = 3
 
 
 def reason(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | None:
@@ -19,7 +18,7 @@ def reason(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | None
 
 
 def _of_search(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | None:
-    words = spec.search.split()
+    words = split(spec.search)
     if not words:
         return None
     if spec.bodies and listing.has_bodies:
@@ -33,8 +32,8 @@ def _of_search(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | 
             "This database has no index for parts of words (the extension pg_trgm is missing), so every row"
             " is read."
         )
-    if all(len(word) < _INDEXED_LETTERS for word in words):
-        return "Words of one or two letters are in no index. One more letter makes it quick."
+    if all(length_of(word) is Length.EVERYTHING for word in words):
+        return "What is so short is in no index, so every row is read. More letters make it quick."
     return None
 
 

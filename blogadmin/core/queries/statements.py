@@ -138,7 +138,7 @@ class Statements:
         if question.shape:
             searched = tuple(column for column in self._columns.values() if column.searched is not None)
             statement = self._joined(select(self.key), searched)
-            found.append(self.search.joined(len(question.shape)))
+            found.append(self.search.joined(question.shape))
         return statement.where(*found)
 
     def sorts(self, chosen: tuple[Sort, ...]) -> tuple[Sort, ...]:
@@ -188,8 +188,12 @@ class Statements:
             ranked = bodies.candidates(question.texts, question.able, self._filtered(question))
             # Only what is ranked: the others come behind, and nobody sees them on the first screen.
             return shown.join(ranked, ranked.c.id == self.key).order_by(*self._by_rank(ranked)).limit(limit)
-        terms = self.terms(self.sorts(question.sorts))
-        return shown.where(*self.conditions(question)).order_by(*_directed(terms)).limit(limit)
+        order = _directed(self.terms(self.sorts(question.sorts)))
+        if not question.shape and question.where is None and not question.texts:
+            return shown.order_by(*order).limit(limit)
+        # The planner may have to sort all that is found: then by what the order needs, not with all columns.
+        top = self.ids(question).limit(limit).subquery("top")
+        return shown.join(top, top.c.id == self.key).order_by(*order)
 
     def _by_rank(self, ranked: Any) -> list[ColumnElement[Any]]:
         return _directed((Term.of(ranked.c.rank, descending=True), *self.terms(self.sorts(()))))

@@ -243,7 +243,7 @@ def test_the_estimate_needs_no_scan_and_works_before_the_first_analyze(session: 
 def test_statements_are_built_once(session: Session) -> None:
     listing = queries.posts.LISTING
     for make in (listing.statements.first, listing.statements.packed, listing.statements.arranged):
-        for question in (Question(()), Question((Sort("title"),), (("few",), ("none",)))):
+        for question in (Question(()), Question((Sort("title"),), (("part", "few"), ("part", "none")))):
             assert make(question) is make(replace(question))
 
 
