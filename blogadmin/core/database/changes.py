@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -29,12 +29,17 @@ class Changes:
         """Changes to a single noun."""
         return cls(*(_one(noun, ids) for ids in (created, updated, deleted)))
 
-    def __or__(self, other: Changes) -> Changes:
-        return Changes(
-            _union(self.created, other.created),
-            _union(self.updated, other.updated),
-            _union(self.deleted, other.deleted),
+    @classmethod
+    def joined(cls, several: Sequence[Changes]) -> Changes:
+        """All of ``several`` in one, each id looked at once."""
+        return cls(
+            _union([one.created for one in several]),
+            _union([one.updated for one in several]),
+            _union([one.deleted for one in several]),
         )
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes.joined((self, other))
 
     def __bool__(self) -> bool:
         return bool(self.created or self.updated or self.deleted)
@@ -49,7 +54,6 @@ def _one(noun: str, ids: Iterable[int]) -> Mapping[str, frozenset[int]]:
     return MappingProxyType({noun: frozen} if frozen else {})
 
 
-def _union(
-    one: Mapping[str, frozenset[int]], two: Mapping[str, frozenset[int]]
-) -> Mapping[str, frozenset[int]]:
-    return MappingProxyType({noun: one.get(noun, _NONE) | two.get(noun, _NONE) for noun in {*one, *two}})
+def _union(several: Sequence[Mapping[str, frozenset[int]]]) -> Mapping[str, frozenset[int]]:
+    nouns = {noun for one in several for noun in one}
+    return MappingProxyType({noun: _NONE.union(*(one.get(noun, _NONE) for one in several)) for noun in nouns})

@@ -67,7 +67,7 @@ def set_everywhere(
     if isinstance(target.type, Boolean) and not target.nullable:
         # Of two values the other one: nothing has to be held in order to know what it was.
         turned = update(table).where(where, target.is_distinct_from(value)).values({column: value})
-        rows = session.execute(turned.returning(table.c.id, table.c.version))
+        rows = session.execute(turned.returning(table.c.id, table.c.version)).all()
         return tuple(Change(id_, version, value, not value) for id_, version in rows)
     # Locked in the order of their ids: two people with overlapping selections wait instead of deadlocking.
     before = (

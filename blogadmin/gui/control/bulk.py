@@ -204,11 +204,8 @@ class BulkRun(QObject):
 
     def _announce(self) -> None:
         news, self._news = self._news, []
-        changes = Changes()
-        for one in news:
-            changes |= one
         if not self.elsewhere:
-            self._hub.announce(changes, self._initiator)
+            self._hub.announce(Changes.joined(news), self._initiator)
 
     def _finish(self, progress: BulkProgress) -> None:
         self._announce()
