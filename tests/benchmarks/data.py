@@ -111,7 +111,7 @@ def blog_of(size: Size, home: Path | None = None) -> Iterator[Blog]:
 
 
 def _tidy(blog: Blog) -> None:
-    """Let every run begin alike: what runs before wrote, or an upgrade, would else be cleared away within it."""
+    """Let every run begin alike: what earlier runs wrote would else be cleared away within this one."""
     with closing(blog.connect()) as connection, connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) users, posts, comments")
         cursor.execute("CHECKPOINT")
