@@ -50,7 +50,7 @@ class DeleteDialog(QDialog):
         super().__init__(parent)
         self._services = services
         self._key = key
-        self._ids = tuple(ids)
+        self._ids = array("q", ids)
         self._what = count(len(self._ids), key.removesuffix("s"))
         self._hanging: Dependents | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -182,8 +182,8 @@ class DeleteDialog(QDialog):
 
     def _operation(self) -> Operation:
         if self._key == "users":
-            return operations.users.DeleteUsers(self._ids, self._heir.value())
-        return operations.posts.DeletePosts(self._ids, self._with_comments.isChecked())
+            return operations.users.DeleteUsers(tuple(self._ids), self._heir.value())
+        return operations.posts.DeletePosts(tuple(self._ids), self._with_comments.isChecked())
 
     def _delete(self) -> None:
         if self._bit_by_bit():
@@ -204,9 +204,7 @@ class DeleteDialog(QDialog):
         from blogadmin.gui.dialogs.bulk import BulkDialog, BulkRequest
 
         change = operations.bulk_run.DeleteMany(self._key, self._with_comments.isChecked())
-        request = BulkRequest(
-            self._key.removesuffix("s"), "Delete", array("q", self._ids), lambda _nothing: change
-        )
+        request = BulkRequest(self._key.removesuffix("s"), "Delete", self._ids, lambda _nothing: change)
         dialog = BulkDialog(self._services, request, self.parentWidget())
         self.accept()
         dialog.start(change)

@@ -104,14 +104,30 @@ class Changing(QObject):
         if make is not None and self._writable and ids:
             self._services.controller.commit(make(tuple(ids), active), initiator=self._page)
 
+    def _with_selected(self, act: Callable[[array[int]], object]) -> None:
+        """Call ``act`` with the ids of the selected rows, which in a very long list must be read first."""
+        said: list[str] = []
+
+        def found(ids: array[int]) -> None:
+            if said:
+                self._services.messages.status("")
+            said.append("")
+            if ids:
+                act(ids)
+
+        self._page.view.fetch_selected_ids(found)
+        if not said:
+            said.append("Looking up which rows these are…")
+            self._services.messages.status(said[0])
+
     def _commit_bulk(self, verb: BulkAction) -> None:
-        ids = self._page.view.selected_ids()
-        if not ids:
-            return
+        self._with_selected(lambda ids: self._do(verb, ids))
+
+    def _do(self, verb: BulkAction, ids: array[int]) -> None:
         if verb.operation is not None and (len(ids) <= AT_ONCE or verb.change is None):
             self._services.controller.commit(verb.operation(tuple(ids)), initiator=self._page)
         elif verb.change is not None:
-            self._ask_for_many(verb, array("q", ids), verb.change)
+            self._ask_for_many(verb, ids, verb.change)
 
     def _ask_for_many(self, verb: BulkAction, ids: array[int], change: Callable[[Any], Change]) -> None:
         from blogadmin.gui.dialogs.bulk import BulkDialog, BulkRequest
@@ -122,11 +138,12 @@ class Changing(QObject):
         BulkDialog(self._services, request, self._page).open()
 
     def _delete(self) -> None:
+        self._with_selected(self._ask_to_delete)
+
+    def _ask_to_delete(self, ids: array[int]) -> None:
         from blogadmin.gui.dialogs.delete import DeleteDialog
 
-        ids = self._page.view.selected_ids()
-        if ids:
-            DeleteDialog(self._services, self._page.noun.key, ids, self._page).open()
+        DeleteDialog(self._services, self._page.noun.key, ids, self._page).open()
 
     # Dialogs
 

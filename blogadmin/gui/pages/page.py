@@ -156,7 +156,8 @@ class ListPage(PageFrame):
     def _selection_changed(self) -> None:
         count = self.view.selected_count()
         self.verbs.set_selected(count, self._changing.writable)
-        self.bulk_bar.set_count(count)
+        everything = self.model.row_count_exact and 1 < count == self.model.total
+        self.bulk_bar.set_count(count, f"All {self.noun.count(count)} selected" if everything else "")
         self._show_status()
 
     def _say_copied(self, rows: int, wanted: int) -> None:

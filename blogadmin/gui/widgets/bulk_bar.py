@@ -85,9 +85,9 @@ class BulkBar(Panel):
             self._row.insertWidget(self._first_button + at, button)
         self._fit()
 
-    def set_count(self, count: int) -> None:
-        """Say how many rows are selected; the bar shows from one on."""
-        self._count.setText(f"{count:,} selected")
+    def set_count(self, count: int, words: str = "") -> None:
+        """Say how many rows are selected, in other words if there are better ones; it shows from one on."""
+        self._count.setText(words or f"{count:,} selected")
         self.setAccessibleName(self._count.text())
         self._escape.setEnabled(count > 0)
         self.setVisible(count > 0)

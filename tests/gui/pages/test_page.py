@@ -63,6 +63,11 @@ def test_the_bulk_bar_is_there_while_rows_are_selected(window: MainWindow) -> No
     assert not page.bulk_bar.isVisible()
     page.view.selectRow(0)
     assert page.bulk_bar.isVisible()
+    label = page.bulk_bar.findChild(QLabel, "selectedCount")
+    assert label is not None
+    assert label.text() == "1 selected"
+    page.view.selectAll()
+    assert label.text() == "All 3 posts selected"
     page.view.clear_selection()
     assert not page.bulk_bar.isVisible()
 
