@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -117,6 +117,10 @@ class FilterPanel(Popover):
         self._title = Label(weight=QFont.Weight.DemiBold, parent=page)
         self._back = tool_button("chevron-left", "Another field (Alt+Left)", "filterBackButton", page)
         self._back.clicked.connect(self._go_back)
+        # A shortcut, because boxes take arrows whatever is held with them.
+        back = QShortcut(QKeySequence("Alt+Left"), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self._back.click)
         self._problem = Label(role="caption", tone="muted", wrap=True, parent=page)
         self._problem.setObjectName("filterProblem")
         self._apply = primary_button("Apply", "applyFilterButton", parent=page)
@@ -202,7 +206,5 @@ class FilterPanel(Popover):
             self._take_field(self.list.currentItem())
         elif enter:
             self._finish()
-        elif event.key() == Qt.Key.Key_Left and event.modifiers() == Qt.KeyboardModifier.AltModifier:
-            self._go_back()
         else:
             super().keyPressEvent(event)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from blogadmin.gui.pages.views_view import View
 from blogadmin.gui.tables.columns import Column
 
 if TYPE_CHECKING:
@@ -68,8 +67,6 @@ class Noun:
     toggle: Callable[[tuple[int, ...], bool], Operation] | None = None
     """Makes the operation behind the check box column."""
     can_delete: bool = field(default=True)
-    views: Sequence[View] = ()
-    """Views that come with the program."""
     has_bodies: bool = False
     """Whether its texts can be searched, not only what its columns show."""
 

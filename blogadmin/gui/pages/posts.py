@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blogadmin.core import operations, queries
-from blogadmin.core.queries.spec import Condition, Group, ListSpec
 from blogadmin.core.values import TITLE_MAX, PostStatus, line_problem
 from blogadmin.gui.pages.noun import BulkAction, BulkMenu, Noun
-from blogadmin.gui.pages.views_view import View
 from blogadmin.gui.tables.columns import CellEdit, CellKind, Column
 from blogadmin.gui.theme import STATUS
 
@@ -70,10 +68,6 @@ def _listing() -> Any:
 def status_label(word: str) -> str:
     """The status as people read it; an unknown word stays as it is."""
     return STATUS[word].label if word in STATUS else word
-
-
-def _where(*conditions: Condition) -> ListSpec:
-    return ListSpec(where=Group(conditions))
 
 
 POSTS = Noun(
@@ -142,19 +136,6 @@ POSTS = Noun(
     first_use="No posts yet. Write the first one.",
     dialog=_dialog,
     has_bodies=True,
-    views=(
-        View("My drafts", _where(Condition("status", "is", "draft"), Condition("author_id", "is", "me"))),
-        View(
-            "Published this week",
-            _where(Condition("status", "is", "published"), Condition("updated_at", "within", "this_week")),
-            note="Published posts that were changed since Monday, by being published or later.",
-        ),
-        View(
-            "Never published",
-            _where(Condition("status", "any_of", ("draft", "review", "scheduled"))),
-            note="Posts that still wait. Archived ones have been published once.",
-        ),
-    ),
     bulk=(
         _status_action(PostStatus.PUBLISHED),
         _status_action(PostStatus.ARCHIVED),

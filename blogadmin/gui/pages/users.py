@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blogadmin.core import operations, queries
-from blogadmin.core.queries.spec import Condition, Group, ListSpec
 from blogadmin.core.values import Role
 from blogadmin.gui.pages.noun import BulkAction, BulkMenu, Noun
-from blogadmin.gui.pages.views_view import View
 from blogadmin.gui.tables.columns import CellEdit, CellKind, Column
 from blogadmin.gui.theme import ROLE
 
@@ -116,11 +114,4 @@ USERS = Noun(
         BulkMenu("roleMenu", "Change role", "shield", tuple(_role_action(role) for role in Role)),
     ),
     toggle=_set_active,
-    views=(
-        View(
-            "Inactive authors",
-            ListSpec(where=Group((Condition("is_active", "is", False), Condition("posts", "at_least", 1)))),
-            note="People who wrote something and can no longer sign in.",
-        ),
-    ),
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from blogadmin.gui.pages.views_view import View
+from blogadmin.gui.pages.views_view import is_about_me, key_of
+
+if TYPE_CHECKING:
+    from blogadmin.core.queries.views import View
 
 _LONGEST = 60
 
@@ -59,19 +64,20 @@ class ViewsMenu(QMenu):
         self._add("Save as a new view…", "saveViewAction", self._verbs.save, writable)
         if current is not None and current.own:
             self._manage(current, changed=changed, writable=writable)
-        if any(view.about_me for view in views):
+        if any(is_about_me(view) for view in views):
             self.addSeparator()
             self._add("Who am I…", "chooseMeAction", self._verbs.choose_me, True)
 
     def _view(self, view: View, current: View | None) -> None:
         action = self._choice(
             _short(view.name),
-            f"view_{view.key}",
+            f"view_{key_of(view)}",
             lambda: self._verbs.show(view),
-            chosen=current is not None and current.key == view.key,
+            chosen=current is not None and key_of(current) == key_of(view),
         )
         by = f"Shared by {view.owner}" if view.owner and not view.own else ""
-        action.setToolTip(" ".join(part for part in (view.problem or view.note, by) if part) or view.name)
+        why = f"It was {view.problem}. Update this program to use it." if view.problem else ""
+        action.setToolTip(html.escape(" ".join(part for part in (why, by) if part) or view.name))
         action.setEnabled(not view.problem)
 
     def _manage(self, view: View, *, changed: bool, writable: bool) -> None:

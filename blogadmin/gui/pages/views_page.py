@@ -16,10 +16,22 @@ from blogadmin.gui.pages.remembered import Remembered
 from blogadmin.gui.pages.views_dialogs import MeDialog, NameDialog
 from blogadmin.gui.pages.views_menu import ViewsMenu, ViewVerbs
 from blogadmin.gui.pages.views_store import NOUN, ViewStore
-from blogadmin.gui.pages.views_view import View, for_person, same
+from blogadmin.gui.pages.views_view import (
+    columns_in,
+    columns_state,
+    for_person,
+    is_about_me,
+    kept,
+    key_of,
+    same,
+)
 
 if TYPE_CHECKING:
+    from blogadmin.core.queries.views import View
     from blogadmin.gui.pages.page_frame import PageFrame
+
+_LONGEST = 28
+"""Characters of a view's name on its button."""
 
 
 class Views(QObject):
@@ -34,21 +46,23 @@ class Views(QObject):
         self._shown: ListSpec | None = None
         self._writable = True
         self._button = page.finding_row.views
-        verbs = ViewVerbs(
-            self.show,
-            self.show_all,
-            self.save,
-            self.update,
-            self.rename,
-            self.share,
-            self.delete,
-            self.choose_me,
-        )
-        self._menu = ViewsMenu(verbs, self._button)
+        self._menu = ViewsMenu(self._verbs(), self._button)
         self._button.clicked.connect(self.open_menu)
         finding.changed.connect(self._show_name)
         services.hub.changed.connect(self._take_changes)
         self._show_name()
+
+    def _verbs(self) -> ViewVerbs:
+        return ViewVerbs(
+            show=self.show,
+            show_all=self.show_all,
+            save=self.save,
+            update=self.update,
+            rename=self.rename,
+            share=self.share,
+            delete=self.delete,
+            choose_me=self.choose_me,
+        )
 
     # What a page asks
 
@@ -61,7 +75,7 @@ class Views(QObject):
         """Load the page from the database that is there now, with the view that was chosen last."""
         wanted = self._memory.view(self._page.noun.key)
         self._current = self._shown = None
-        self._store.views = []
+        self._store.saved = ()
         if wanted.startswith("saved/"):
             self._store.read(lambda: self._begin(wanted))
         else:
@@ -72,13 +86,11 @@ class Views(QObject):
         """Whether views can be kept."""
         self._writable = writable
 
-    def all(self) -> list[View]:
-        """The views that there are: the program's, then those of the database."""
-        return [*self._page.noun.views, *self._store.views]
-
     def offered(self) -> list[tuple[str, Callable[[], object]]]:
         """Each view that can be shown, by name, with what shows it."""
-        return [(view.name, lambda view=view: self.show(view)) for view in self.all() if not view.problem]
+        return [
+            (view.name, lambda view=view: self.show(view)) for view in self._store.views() if not view.problem
+        ]
 
     @property
     def current(self) -> View | None:
@@ -92,11 +104,19 @@ class Views(QObject):
 
     def open_menu(self) -> None:
         """Show the menu below its button."""
-        self._store.read(lambda: None)
+        views = self._store.views()
+        if views:
+            # What others shared since is there the next time.
+            self._store.read(lambda: None)
         self._menu.fill(
-            self._page.noun.plural, self.all(), self._current, changed=self.changed, writable=self._writable
+            self._page.noun.plural, views, self._current, changed=self._is_changed(), writable=self._writable
         )
         self._menu.popup(self._button.mapToGlobal(QPoint(0, self._button.height() + 2)))
+
+    def _is_changed(self) -> bool:
+        if self._current is None or self._current.id is None:
+            return False
+        return self.changed or columns_in(self._page.view.save_state()) != self._current.columns
 
     # Showing
 
@@ -104,7 +124,7 @@ class Views(QObject):
         """Show a view; one that is about "me" asks who that is, once."""
         if view.problem:
             return
-        if view.about_me:
+        if is_about_me(view):
             self._with_me(lambda person: self._apply(view, person))
         else:
             self._apply(view, 0)
@@ -119,7 +139,7 @@ class Views(QObject):
         self._ask_me(lambda _person: self._show_again())
 
     def _begin(self, wanted: str) -> None:
-        view = next((view for view in self.all() if view.key == wanted), None)
+        view = next((view for view in self._store.views() if key_of(view) == wanted), None)
         if view is None or view.problem:
             self._finding.start()
         else:
@@ -127,27 +147,29 @@ class Views(QObject):
 
     def _apply(self, view: View, person: int) -> None:
         if view.columns:
-            self._page.view.restore_state(view.columns)
+            every = [column.name for column in self._page.noun.columns]
+            self._page.view.restore_state(columns_state(view.columns, every))
         self._shown = for_person(view.spec, person)
         self._keep(view)
         self._finding.show(self._shown)
         self._show_name()
 
     def _show_again(self) -> None:
-        if self._current is not None and self._current.about_me:
+        if self._current is not None and is_about_me(self._current):
             self.show(self._current)
 
     def _keep(self, view: View | None) -> None:
         self._current = view
         if view is None:
             self._shown = None
-        self._memory.keep_view(self._page.noun.key, view.key if view is not None else "")
+        self._memory.keep_view(self._page.noun.key, key_of(view) if view is not None else "")
         self._show_name()
 
     def _show_name(self) -> None:
         name = self._current.name if self._current is not None else "Views"
         words = f"{name}, changed" if self.changed else name
-        self._button.setText(f"{words[:27]}…" if len(words) > 28 else words.replace("&", "&&"))
+        short = f"{words[: _LONGEST - 1]}…" if len(words) > _LONGEST else words
+        self._button.setText(short.replace("&", "&&"))
         self._button.setAccessibleName(f"Views: {words}" if self._current is not None else "Views")
 
     # Who "me" is
@@ -175,6 +197,7 @@ class Views(QObject):
         dialog.chosen.connect(known)
         dialog.open()
         if self._page.model.rowCount() == 0:
+            # Asked at the start: there is something to see meanwhile.
             self._finding.start()
 
     # Keeping
@@ -182,42 +205,37 @@ class Views(QObject):
     def save(self) -> None:
         """Keep what is shown under a new name."""
         dialog = NameDialog("Save this view", "Save", "", self._page, shared=False)
-        dialog.named.connect(
-            lambda name, shared: self._store.save(
-                self._snapshot(name, shared), self._then(dialog), dialog.failed
-            )
-        )
+
+        def take(name: str, shared: bool) -> None:
+            self._store.save(name, self._snapshot(), shared, self._then(dialog), dialog.failed)
+
+        dialog.named.connect(take)
         dialog.open()
 
     def update(self, view: View) -> None:
         """Keep what is shown in place of what the view says."""
-        self._store.update(
-            self._snapshot(view.name, view.shared), view, lambda _outcome: self._reread(view.name)
-        )
+        self._store.update(view, self._snapshot(), lambda _outcome: self._reread(view.name))
 
     def rename(self, view: View) -> None:
         """Call a view something else."""
         dialog = NameDialog("Rename the view", "Rename", view.name, self._page, shared=None)
-        dialog.named.connect(
-            lambda name, _shared: self._store.rename(view, name, self._then(dialog), dialog.failed)
-        )
+
+        def take(name: str, _shared: bool) -> None:
+            self._store.rename(view, name, self._then(dialog), dialog.failed)
+
+        dialog.named.connect(take)
         dialog.open()
 
     def share(self, view: View, shared: bool) -> None:
         """Let everybody see a view, or only oneself."""
-        self._store.share(view, shared, lambda _outcome: self._reread(view.name))
+        self._store.share(view, shared, lambda _outcome: None)
 
     def delete(self, view: View) -> None:
         """Delete a view; the list stays as it is."""
+        self._store.delete(view, lambda _outcome: None)
 
-        def gone(_outcome: object) -> None:
-            if self._current is not None and self._current.key == view.key:
-                self._keep(None)
-
-        self._store.delete(view, gone)
-
-    def _snapshot(self, name: str, shared: bool) -> View:
-        return View(name, self._finding.spec(), columns=self._page.view.save_state(), own=True, shared=shared)
+    def _snapshot(self) -> dict[str, Any]:
+        return kept(self._finding.spec(), columns_in(self._page.view.save_state()))
 
     def _then(self, dialog: NameDialog) -> Callable[[Any], object]:
         def done(outcome: Any) -> None:
@@ -228,10 +246,10 @@ class Views(QObject):
         return done
 
     def _reread(self, name: str) -> None:
-        """Learn how the database has the views now, and that the one of ``name`` is shown."""
+        """The view of that name is the one that is shown, as the database has it now."""
 
         def take() -> None:
-            own = next((view for view in self._store.views if view.own and view.name == name), None)
+            own = next((view for view in self._store.saved if view.own and view.name == name), None)
             if own is not None:
                 self._shown = own.spec
                 self._keep(own)
@@ -239,11 +257,12 @@ class Views(QObject):
         self._store.read(take)
 
     def _take_changes(self, changes: Changes, _initiator: object) -> None:
-        if changes.touched(NOUN):
+        if changes.touched(NOUN) and self._services.tasks.database is not None:
             self._store.read(self._follow)
 
     def _follow(self) -> None:
         """A view was renamed, deleted or brought back: the one that is shown goes by what it is now."""
         if self._current is None or self._current.id is None:
             return
-        self._keep(next((view for view in self._store.views if view.key == self._current.key), None))
+        wanted = key_of(self._current)
+        self._keep(next((view for view in self._store.saved if key_of(view) == wanted), None))
