@@ -5,37 +5,25 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from blogadmin.core.database.changes import Changes
-from blogadmin.core.queries.places import STRIDE
 from blogadmin.core.queries.spec import ListSpec, Sort
-from blogadmin.gui.tables.block_reader import BlockReader
-from blogadmin.gui.tables.cells import Entry, gone, nothing
+from blogadmin.gui.tables.cells import Entry, gone
 from blogadmin.gui.tables.columns import Column
+from blogadmin.gui.tables.fetched_rows import FetchedRows, State, found_at_once
 from blogadmin.gui.tables.kept import Found, Kept
-from blogadmin.gui.tables.known_rows import KnownRows
 from blogadmin.gui.tables.list_loader import ListLoader
-from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
-from blogadmin.gui.tables.row_order import LOST, Ahead, Order, Way
-from blogadmin.gui.tables.row_ranges import RowRanges
-from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
-from blogadmin.gui.tables.time_teller import TimeTeller
+from blogadmin.gui.tables.row_cache import SHIFT, RowCache
+from blogadmin.gui.tables.row_order import Ahead, Order
+from blogadmin.gui.tables.source import Reads, Source
+
+__all__ = ["ListModel", "State"]
 
 
-class State(StrEnum):
-    """How far a list has come. A FAILED one keeps the rows that it had."""
-
-    LOADING = "loading"
-    FIRST = "first"
-    READY = "ready"
-    FAILED = "failed"
-
-
-class ListModel(KnownRows):
+class ListModel(FetchedRows):
     """A list of one noun, read through ``tasks``.
 
     ``load`` shows the first rows at once, then learns where all others are; a row is read when something
@@ -46,19 +34,15 @@ class ListModel(KnownRows):
     ``state`` READY with no rows.
 
     Signals:
-        state_changed(): ``state`` has another value.
         first_rows(): the beginning of the list that was asked for is there.
         rows_known(int): the number of rows, now that it is exact.
-        failed(Exception): a fetch failed; ``retry`` repeats it.
         new_rows(int): how many rows others have made since the list was loaded.
         began(Found): another list is shown; where in it the chosen rows are.
         went_on(int, Found): the list that is shown is known whole; it was known up to that row.
     """
 
-    state_changed = Signal()
     first_rows = Signal()
     rows_known = Signal(int)
-    failed = Signal(object)
     new_rows = Signal(int)
     began = Signal(object)
     went_on = Signal(int, object)
@@ -71,15 +55,8 @@ class ListModel(KnownRows):
         noun: str,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(columns, parent)
-        self.tasks = tasks
-        self.listing = listing
-        self.noun = noun
+        super().__init__(tasks, columns, listing, noun, parent)
         self.spec = ListSpec()
-        self.listed = self.spec
-        """What the list that is shown was asked for by; ``spec`` may be that of the next one already."""
-        self.state = State.LOADING
-        self.error: Exception | None = None
         self.row_count_exact = False
         self.keeps_search = False
         """Whether the list that was asked for last has the search words of the one that is shown."""
@@ -91,10 +68,7 @@ class ListModel(KnownRows):
         self._load_failed = False
         self._late_changes = Changes()
         self._created: set[int] = set()
-        self._asked = Asked(listing, self.columns, 0)
         self._loader = ListLoader(tasks, listing, self.columns, noun, self)
-        self._reader = BlockReader(tasks, listing, self.columns, noun, self._wish, self)
-        self._times = TimeTeller(self.columns, self._put_rows, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -104,8 +78,6 @@ class ListModel(KnownRows):
         self._loader.first_shown.connect(self._take_first)
         self._loader.completed.connect(self._complete)
         self._loader.failed.connect(self._fail_load)
-        self._reader.arrived.connect(self._take_blocks)
-        self._reader.failed.connect(self._fail_rows)
 
     # What a page asks
 
@@ -113,17 +85,6 @@ class ListModel(KnownRows):
     def order(self) -> tuple[Sort, ...]:
         """The order of the list: that of ``spec``, or the noun's own once its first rows have come."""
         return self.spec.sort or self._loader.order
-
-    @property
-    def stale(self) -> bool:
-        """Whether what is shown may be out of date because a fetch failed."""
-        return self.state is State.FAILED
-
-    @property
-    def total(self) -> int:
-        """How many rows the list has, once that is exact; more than ``rowCount()`` where a view cannot
-        hold them all."""
-        return self.cache.order.total
 
     def load(self, spec: ListSpec) -> None:
         """Show the list of ``spec``; the same one again keeps what is shown until it can be replaced."""
@@ -153,32 +114,6 @@ class ListModel(KnownRows):
             self._set_state(State.READY)
             self._tell_changed(0, self._count - 1)
 
-    def look_at(self, first: int, last: int) -> None:
-        """Say which rows are on the screen: they come first, and rows far from them are not read."""
-        self._reader.look_at(first, last)
-        self._times.look_at(self._reader.looked_at())
-        self.cache.touch(self._reader.looked_at())
-
-    def find(self, kept: Kept, done: Callable[[Found], object]) -> None:
-        """Look for what was kept in the list that is shown. ``done`` gets what its first rows have at once;
-        and where all others have their places, it is called again with what they have."""
-        done(_found_at_once(self.cache, kept))
-        if not self.cache.order.whole:
-            return
-        work = partial(self._asked.find, spec=self.listed, order=self.cache.order, kept=kept)
-        self.tasks.read(f"{self.noun}.find", work, partial(self._take_found, done), self._fail_rows)
-
-    def fetch_ids(self, ranges: RowRanges, done: Callable[[array[int]], object]) -> None:
-        """Hand the ids of the rows in ``ranges`` to ``done``, in the list's order: at once where they are
-        known, else when they have been read. Rows that are gone have none."""
-        known = self.ids_in(ranges)
-        if known is not None:
-            done(known)
-            return
-        found: array[int] = array("q")
-        work = partial(self._asked.ids, spec=self.listed, order=self.cache.order, ranges=tuple(ranges))
-        self.tasks.stream(f"{self.noun}.ids_of", work, found.extend, lambda: done(found), self._fail_rows)
-
     def refresh(self, changes: Changes) -> None:
         """Take in what a commit changed, here or elsewhere, without moving any row.
 
@@ -192,7 +127,8 @@ class ListModel(KnownRows):
         self._put_rows(
             {row: gone(self.columns, e.id, e) for row, e in self.cache.entries() if e.id in deleted}
         )
-        self._read_again({row >> SHIFT for row, e in self.cache.entries() if others or e.id in own - deleted})
+        still_there = own - deleted
+        self._read_again({row >> SHIFT for row, e in self.cache.entries() if others or e.id in still_there})
         # What is on its way may have been read before the commit.
         self._reader.want_again(
             block
@@ -215,7 +151,7 @@ class ListModel(KnownRows):
     # What comes back
 
     def _begin(self, cache: RowCache, found: Found | None = None) -> None:
-        found = _found_at_once(cache, self._kept) if found is None else found
+        found = found_at_once(cache, self._kept) if found is None else found
         self._learn(cache, found.learnt)
         self._reader.forget()
         self._times.begin(cache)
@@ -226,14 +162,11 @@ class ListModel(KnownRows):
         self.began.emit(found)
         self._take_up_late_changes()
 
-    def _learn(self, cache: RowCache, learnt: Mapping[int, array[int]]) -> None:
-        for segment, ids in learnt.items():
-            cache.order.learn(segment, ids)
-
     def _expect(self, total: int) -> None:
         order = self.cache.order
         if self._begun and isinstance(order, Ahead):
             order.expect(total)
+            self._reader.start_over()
             self._set_count(max(self._count, order.total))
 
     def _take_late_first(self, entries: Mapping[int, Entry]) -> None:
@@ -291,10 +224,6 @@ class ListModel(KnownRows):
         self._know_count()
         self._set_state(State.READY)
 
-    def _take_found(self, done: Callable[[Found], object], found: Found) -> None:
-        self._learn(self.cache, found.learnt)
-        done(found)
-
     def _carried(self) -> Kept:
         kept = self.carry()
         pointed_at = {self.id_at(index.row()) for index in self.persistentIndexList()}
@@ -312,72 +241,9 @@ class ListModel(KnownRows):
         self.row_count_exact = True
         self.rows_known.emit(self.total)
 
-    def _take_blocks(self, answer: Answer, blocks: list[int]) -> None:
-        self._learn(self.cache, answer.learnt)
-        for block in blocks:
-            ids = self.cache.block_ids(block)
-            if ids is not None and answer.asked.issuperset(row_id for row_id in ids if row_id != LOST):
-                self._put_block(block, answer.entries, self._missing)
-                self._times.has_told(block)
-                for row_id in ids:
-                    self._former.pop(row_id, None)
-            else:
-                # What is known of the list has changed since.
-                self._reader.want(block)
-
-    def _missing(self, row_id: int, known: Entry | None) -> Entry:
-        if row_id == LOST:
-            return nothing(self.columns, LOST, "No longer here" if self.cache.order.whole else "")
-        return gone(self.columns, row_id, known or self._former.get(row_id))
-
     def _fail_load(self, error: Exception) -> None:
         self._load_failed = True
         self._fail_rows(error)
-
-    def _fail_rows(self, error: Exception) -> None:
-        self._set_state(State.FAILED, error)
-        self.failed.emit(error)
-
-    def _set_state(self, state: State, error: Exception | None = None) -> None:
-        changed = state is not self.state or error is not self.error
-        self.state, self.error = state, error
-        if changed:
-            self.state_changed.emit()
-
-    # Reading
-
-    def _ask_for(self, row: int, *, firmly: bool) -> int:
-        # After a failure the server is left alone until somebody says "retry".
-        if row < self.total and self.state is not State.FAILED:
-            self._reader.want(row >> SHIFT, passing=not firmly)
-        return self.cache.id_at(row) or 0
-
-    def _wish(self, blocks: Sequence[int]) -> Wish:
-        ids: list[int] = []
-        ways: dict[int, Way] = {}
-        places: list[tuple[int, slice]] = []
-        for block in blocks:
-            known = self.cache.block_ids(block)
-            if known is not None:
-                ids += known
-                continue
-            segment, place = divmod(block << SHIFT, STRIDE)
-            ways |= {way.segment: way for way in self.cache.order.ways(block << SHIFT)}
-            places.append((segment, slice(place, place + BLOCK)))
-        return Wish(self.listed, tuple(ids), tuple(ways.values()), tuple(places))
-
-    def _read_again(self, blocks: set[int]) -> None:
-        """Read those that are on the screen; the others when they come into view."""
-        looked_at = self._reader.looked_at()
-        visible = {block for block in blocks if block in looked_at} if looked_at else blocks
-        self.cache.drop(blocks - visible)
-        self._reader.want_again(visible)
-
-
-def _found_at_once(cache: RowCache, kept: Kept) -> Found:
-    """What of the first block was kept."""
-    ids = cache.block_ids(0)
-    return Found() if ids is None else kept.find(ids)
 
 
 def _narrowing(spec: ListSpec) -> tuple[object, ...]:

@@ -1,0 +1,176 @@
+"""Rows that are read when something looks at them, in a list whose places are known or found out."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from blogadmin.core.queries.places import STRIDE
+from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.tables.block_reader import BlockReader
+from blogadmin.gui.tables.cells import Entry, gone, nothing
+from blogadmin.gui.tables.columns import Column
+from blogadmin.gui.tables.kept import Found, Kept
+from blogadmin.gui.tables.known_rows import KnownRows
+from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
+from blogadmin.gui.tables.row_order import LOST, Way
+from blogadmin.gui.tables.row_ranges import RowRanges
+from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
+from blogadmin.gui.tables.time_teller import TimeTeller
+
+
+class State(StrEnum):
+    """How far a list has come. A FAILED one keeps the rows that it had."""
+
+    LOADING = "loading"
+    FIRST = "first"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class FetchedRows(KnownRows):
+    """Fetches the rows of the list that is shown, and finds rows in it by id and ids by row.
+
+    Signals:
+        state_changed(): ``state`` has another value.
+        failed(Exception): a fetch failed.
+    """
+
+    state_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        tasks: Reads,
+        columns: Sequence[Column],
+        listing: Callable[[], Source],
+        noun: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(columns, parent)
+        self.tasks = tasks
+        self.listing = listing
+        self.noun = noun
+        self.listed = ListSpec()
+        """What the list that is shown was asked for by; the next one may be on its way already."""
+        self.state = State.LOADING
+        self.error: Exception | None = None
+        self._asked = Asked(listing, self.columns, 0)
+        self._reader = BlockReader(tasks, listing, self.columns, noun, self._wish, self)
+        self._times = TimeTeller(self.columns, self._put_rows, self)
+        self._reader.arrived.connect(self._take_blocks)
+        self._reader.failed.connect(self._fail_rows)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown may be out of date because a fetch failed."""
+        return self.state is State.FAILED
+
+    @property
+    def total(self) -> int:
+        """How many rows the list has, once that is exact; more than ``rowCount()`` where a view cannot
+        hold them all."""
+        return self.cache.order.total
+
+    def look_at(self, first: int, last: int) -> None:
+        """Say which rows are on the screen: they come first, and rows far from them are not read."""
+        self._reader.look_at(first, last)
+        self._times.look_at(self._reader.looked_at())
+        self.cache.touch(self._reader.looked_at())
+
+    def find(self, kept: Kept, done: Callable[[Found], object]) -> None:
+        """Look for what was kept in the list that is shown. ``done`` gets what its first rows have at once;
+        and where all others have their places, it is called again with what they have."""
+        done(found_at_once(self.cache, kept))
+        if not self.cache.order.whole:
+            return
+        work = partial(self._asked.find, spec=self.listed, order=self.cache.order, kept=kept)
+        self.tasks.read(f"{self.noun}.find", work, partial(self._take_found, done), self._fail_rows)
+
+    def fetch_ids(self, ranges: RowRanges, done: Callable[[array[int]], object]) -> None:
+        """Hand the ids of the rows in ``ranges`` to ``done``, in the list's order: at once where they are
+        known, else when they have been read. Rows that are gone have none."""
+        known = self.ids_in(ranges)
+        if known is not None:
+            done(known)
+            return
+        found: array[int] = array("q")
+        work = partial(self._asked.ids, spec=self.listed, order=self.cache.order, ranges=tuple(ranges))
+        self.tasks.stream(f"{self.noun}.ids_of", work, found.extend, lambda: done(found), self._fail_rows)
+
+    # What comes back
+
+    def _learn(self, cache: RowCache, learnt: Mapping[int, array[int]]) -> None:
+        for segment, ids in learnt.items():
+            cache.order.learn(segment, ids)
+
+    def _take_found(self, done: Callable[[Found], object], found: Found) -> None:
+        self._learn(self.cache, found.learnt)
+        done(found)
+
+    def _take_blocks(self, answer: Answer, blocks: list[int]) -> None:
+        self._learn(self.cache, answer.learnt)
+        for block in blocks:
+            ids = self.cache.block_ids(block)
+            if ids is not None and answer.asked.issuperset(row_id for row_id in ids if row_id != LOST):
+                self._put_block(block, answer.entries, self._missing)
+                self._times.has_told(block)
+                for row_id in ids:
+                    self._former.pop(row_id, None)
+            else:
+                # What is known of the list has changed since.
+                self._reader.want(block)
+
+    def _missing(self, row_id: int, known: Entry | None) -> Entry:
+        if row_id == LOST:
+            return nothing(self.columns, LOST, "No longer here" if self.cache.order.whole else "")
+        return gone(self.columns, row_id, known or self._former.get(row_id))
+
+    def _fail_rows(self, error: Exception) -> None:
+        self._set_state(State.FAILED, error)
+        self.failed.emit(error)
+
+    def _set_state(self, state: State, error: Exception | None = None) -> None:
+        changed = state is not self.state or error is not self.error
+        self.state, self.error = state, error
+        if changed:
+            self.state_changed.emit()
+
+    # Reading
+
+    def _ask_for(self, row: int, *, firmly: bool) -> int:
+        # After a failure the server is left alone until somebody says "retry".
+        if row < self.total and self.state is not State.FAILED:
+            self._reader.want(row >> SHIFT, passing=not firmly)
+        return self.cache.id_at(row) or 0
+
+    def _wish(self, blocks: Sequence[int]) -> Wish:
+        ids: list[int] = []
+        ways: dict[int, Way] = {}
+        places: list[tuple[int, slice]] = []
+        for block in blocks:
+            known = self.cache.block_ids(block)
+            if known is not None:
+                ids += known
+                continue
+            segment, place = divmod(block << SHIFT, STRIDE)
+            ways |= {way.segment: way for way in self.cache.order.ways(block << SHIFT)}
+            places.append((segment, slice(place, place + BLOCK)))
+        return Wish(self.listed, tuple(ids), tuple(ways.values()), tuple(places))
+
+    def _read_again(self, blocks: set[int]) -> None:
+        """Read those that are on the screen; the others when they come into view."""
+        looked_at = self._reader.looked_at()
+        visible = {block for block in blocks if block in looked_at} if looked_at else blocks
+        self.cache.drop(blocks - visible)
+        self._reader.want_again(visible)
+
+
+def found_at_once(cache: RowCache, kept: Kept) -> Found:
+    """What of the first block was kept."""
+    ids = cache.block_ids(0)
+    return Found() if ids is None else kept.find(ids)
