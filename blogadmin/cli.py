@@ -194,9 +194,28 @@ def _generate(opened: Opened, chosen: argparse.Namespace) -> int:
 
     progress = _progress_line() if sys.stdout is not None and sys.stdout.isatty() else None
     generate(
-        opened.database, chosen.users, chosen.posts, chosen.comments, seed=chosen.seed, progress=progress
+        opened.database,
+        chosen.users,
+        chosen.posts,
+        chosen.comments,
+        seed=chosen.seed,
+        progress=progress,
+        short=chosen.short,
     )
     say(f"Made {chosen.users:,} users, {chosen.posts:,} posts, {chosen.comments:,} comments.")
+    return OK
+
+
+def _search_language(opened: Opened, chosen: argparse.Namespace) -> int:
+    from blogadmin.core.database import search
+
+    if chosen.language is not None:
+        name = search.set_language(opened.database, chosen.language)
+        say(f"The words of all posts have been read anew ({name}). Start programs that are open again.")
+        return OK
+    with opened.database.reader() as session:
+        say(f"language: {search.language(session) or 'none'}")
+        say(f"known:    {', '.join(search.languages(session))}")
     return OK
 
 
@@ -257,4 +276,5 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "sample": _filled(_sample),
     "generate": _filled(_generate),
     "adopt": _adopt,
+    "search-language": _filled(_search_language),
 }

@@ -58,6 +58,7 @@ def _add_database_commands(database: argparse.ArgumentParser, config_file: Path)
         ("sample", "fill an empty database with a small sample blog"),
         ("generate", "add made-up users, posts and comments, in any number"),
         ("adopt", "take over a database that the blog's own application made"),
+        ("search-language", "say or change the language in which the words of posts are read for searching"),
     ):
         action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
         _add_common(action, config_file, again=True)
@@ -65,6 +66,13 @@ def _add_database_commands(database: argparse.ArgumentParser, config_file: Path)
             _add_generate(action)
         elif name == "adopt":
             _add_adopt(action)
+        elif name == "search-language":
+            action.add_argument(
+                "language",
+                nargs="?",
+                metavar="NAME",
+                help="a text search configuration such as english, german or simple; all posts are read anew",
+            )
 
 
 def _add_common(options: argparse.ArgumentParser, config_file: Path, *, again: bool = False) -> None:
@@ -101,6 +109,7 @@ def _add_generate(action: argparse.ArgumentParser) -> None:
     action.add_argument(
         "--seed", type=int, default=1, metavar="S", help="the same seed makes the same rows (1 unless said)"
     )
+    action.add_argument("--short", action="store_true", help="make bodies of about 0.5 kB instead of 0.9")
 
 
 def _add_adopt(action: argparse.ArgumentParser) -> None:

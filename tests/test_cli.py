@@ -56,7 +56,7 @@ def test_help_explains_every_option_and_names_every_variable(capsys: pytest.Capt
         assert f"BLOGADMIN_{field.name.upper()}" in words
 
 
-@pytest.mark.parametrize("command", ["status", "upgrade", "sample", "generate", "adopt"])
+@pytest.mark.parametrize("command", ["status", "upgrade", "sample", "generate", "adopt", "search-language"])
 def test_each_command_has_a_help_of_its_own(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["db", command, "--help"]) == 0
 
@@ -211,6 +211,21 @@ def test_generate_says_what_it_cannot_do(database_url: str, capsys: pytest.Captu
     assert capsys.readouterr().err.startswith("blogadmin: users cannot be 0")
 
 
+def test_the_language_of_the_search_is_told_and_changed(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--database-url", database_url, "db", "search-language"]
+
+    assert cli.run(command) == cli.OK
+    told = capsys.readouterr().out
+    assert "pg_catalog.english" in told
+    assert "german" in told
+    assert cli.run([*command, "german"]) == cli.OK
+    assert "pg_catalog.german" in capsys.readouterr().out
+    assert cli.run([*command, "germann"]) == cli.FAILED
+    assert "Did you mean german?" in capsys.readouterr().err
+
+
 @pytest.fixture
 def adoptable(empty_database_url: str) -> str:
     """A database that the blog's own application made: one user, naive times."""
@@ -235,9 +250,11 @@ def test_adopt_is_shown_tried_and_done(adoptable: str, capsys: pytest.CaptureFix
     adopt = [*command, "adopt", "--assume-timezone", "Europe/Berlin"]
 
     assert cli.run([*adopt, "--dry-run"]) == cli.OK
-    shown = capsys.readouterr().out
+    shown, notes = capsys.readouterr()
     assert "AT TIME ZONE 'Europe/Berlin'" in shown
     assert "nothing was changed" in shown
+    assert "note: From now on times come with their zone" in notes
+    assert "From now on" not in shown, "what is printed there is SQL"
     assert cli.run([*command, "status"]) == cli.OK
     assert "another application" in capsys.readouterr().out
 
