@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QComboBox, QTableView
@@ -175,7 +176,8 @@ class CellEditing(QObject):
             self.leave()
 
     def _follow(self) -> None:
-        if self._editor is None:
+        # A view that is being taken apart still moves its bars.
+        if self._editor is None or not shiboken6.isValid(self._view):
             return
         if not self._at.isValid():
             # The list that is shown now has no such row.

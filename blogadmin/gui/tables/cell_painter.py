@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QPainter
 
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
-from blogadmin.gui.tables.excerpt import is_excerpt, pieces, plain
+from blogadmin.gui.tables.excerpt import BEFORE, is_excerpt, pieces, plain
 from blogadmin.gui.tables.hand import Face, Hand
 from blogadmin.gui.theme import (
     GLYPH_SIZE,
@@ -158,7 +158,9 @@ class CellPainter:
     def _excerpt(self, frame: Frame, top: int, entry: Entry, used: int) -> None:
         hand, left, room = self._hand, frame.left, frame.room - used - DETAIL_GAP
         left += 0 if hand.rtl else used + DETAIL_GAP
-        for text, hit in pieces(entry.details[frame.place]):
+        # The words before a hit take less than half of the room, the hit is what matters.
+        most = max(8, min(BEFORE, int(room * 0.4 / self._caption.letter)))
+        for text, hit in pieces(entry.details[frame.place], most):
             face = self._found if hit else self._caption
             ink = "disabled" if entry.note else "text" if hit else "text3"
             width = face.width(text)

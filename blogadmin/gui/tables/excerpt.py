@@ -8,7 +8,7 @@ from typing import NamedTuple
 HIT, END = "\x02", "\x03"
 """What stands before and after each hit in the text of a query."""
 BEFORE = 28
-"""Letters kept before the first hit, so that the hit is seen where there is little room."""
+"""Letters kept before the first hit at most, so that the hit is seen."""
 
 
 class Piece(NamedTuple):
@@ -29,11 +29,11 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def pieces(text: str) -> tuple[Piece, ...]:
-    """The words in order, those before the first hit cut short at a word."""
+def pieces(text: str, most: int = BEFORE) -> tuple[Piece, ...]:
+    """The words in order, those before the first hit cut short at a word where they have ``most`` letters."""
     found: list[Piece] = []
     before, *rest = _one_line(text).split(HIT)
-    _add(found, _shortened(before), hit=False)
+    _add(found, _shortened(before, most), hit=False)
     for part in rest:
         hit, _end, after = part.partition(END)
         _add(found, hit, hit=True)
@@ -50,11 +50,11 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
-def _shortened(before: str) -> str:
-    if len(before) <= BEFORE:
+def _shortened(before: str, most: int) -> str:
+    if len(before) <= most:
         return before
-    _cut, _space, kept = before[-BEFORE:].partition(" ")
-    return f"…{kept or before[-BEFORE:]}"
+    _cut, _space, kept = before[-most:].partition(" ")
+    return f"…{kept or before[-most:]}"
 
 
 def _add(found: list[Piece], text: str, *, hit: bool) -> None:

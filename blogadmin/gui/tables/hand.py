@@ -45,6 +45,8 @@ class Face:
         exact = QFontMetricsF(whole)
         self.rise = exact.ascent() - exact.height() / 2
         """From the middle of a line down to where its letters stand."""
+        self.letter = max(1, self._measured.averageCharWidth())
+        """How wide a letter is, more or less."""
         self._fitted.clear()
 
     def width(self, text: str) -> int:

@@ -24,6 +24,12 @@ def test_long_words_before_the_first_hit_are_cut_at_a_word() -> None:
     assert hit == Piece("river", True)
 
 
+def test_where_there_is_little_room_less_is_kept_before_the_hit() -> None:
+    text = "beside the old \x02river\x03"
+    assert pieces(text)[0].text == "beside the old "
+    assert pieces(text, 8)[0].text == "…old "
+
+
 def test_one_endless_word_before_the_hit_is_cut_anywhere() -> None:
     first, _hit = pieces("x" * 400 + "\x02river\x03")
     assert len(first.text) < 40
