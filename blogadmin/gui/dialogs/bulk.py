@@ -115,7 +115,10 @@ class BulkDialog(QDialog):
     def _lay_out(self) -> None:
         content = QWidget()
         parts = (self._title, self._question, self._progress, self._words, self._outcome, self._reason)
-        content.setLayout(column(*parts))
+        layout = column(*parts)
+        # What is hidden gives its room to the end, so that nothing that is read moves.
+        layout.addStretch(1)
+        content.setLayout(layout)
         for part in (self._progress, self._words, self._outcome, self.export_button):
             part.hide()
         self._scroller = Scroller(content)

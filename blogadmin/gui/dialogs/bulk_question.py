@@ -60,6 +60,7 @@ class BulkQuestion(QWidget):
         # As wide as its words: beside them a click would do nothing.
         layout.setAlignment(self._spare, Qt.AlignmentFlag.AlignLeading)
         self.setLayout(layout)
+        self.setFocusProxy(self._author or self._tags or self._typed)
         self._typed.textChanged.connect(self.judged)
         self.show_preview(None)
 

@@ -23,6 +23,7 @@ from blogadmin.gui.widgets.navigation import NavigationList
 from blogadmin.gui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from blogadmin.gui.control.bulk import BulkRun
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
 
 NARROW = 1100
@@ -179,8 +180,15 @@ class MainWindow(QMainWindow):
         self.navigation.page_chosen.connect(self.show_page)
         self.services.tasks.connection_restored.connect(self._read_again)
         self.services.messages.status_changed.connect(self.status_bar.set_end)
+        self.services.controller.bulk_started.connect(self._follow)
         for page in self.pages:
             page.status_changed.connect(lambda words, page=page: self._page_says(page, words))
+
+    def _follow(self, run: BulkRun) -> None:
+        # Undo of a change of very many rows takes as long as the change did, and has no dialog.
+        say = self.services.messages.status
+        run.progressed.connect(lambda done, total: say(f"{done:,} of {total:,} rows" if total else ""))
+        run.finished.connect(lambda report: say(report.message))
 
     def _page_says(self, page: ListPage, words: str) -> None:
         if page is self.current_page():

@@ -16,6 +16,7 @@ from blogadmin.gui.dialogs.bulk import BulkDialog
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
+from tests.gui.recorder import Recorder
 
 FORTY_MORE = (
     "INSERT INTO posts (public_id, title, slug, body, author_id)"
@@ -133,7 +134,7 @@ def button(dialog: QWidget, name: str) -> QPushButton:
 
 
 def test_over_many_rows_a_verb_asks_first_and_the_selection_survives(
-    blog: None, open_window: OpenWindow, services: Services, sql: Sql, qtbot: QtBot
+    blog: None, open_window: OpenWindow, services: Services, messages: Recorder, sql: Sql, qtbot: QtBot
 ) -> None:
     sql(SIX_HUNDRED_MORE)
     page = page_of(open_window(), "posts")
@@ -151,6 +152,11 @@ def test_over_many_rows_a_verb_asks_first_and_the_selection_survives(
     assert sql("SELECT count(*) FROM posts WHERE status = 'archived'") == [(603,)]
     dialog.close()
     assert page.view.selected_count() == 603
+    messages.statuses.clear()
+    services.undo.undo()
+    qtbot.waitUntil(lambda: services.undo.can_redo)
+    assert sql("SELECT count(*) FROM posts WHERE status = 'archived'") == [(0,)]
+    assert "603 of 603 rows" in messages.statuses
     qtbot.waitUntil(lambda: services.tasks.outstanding == 0)
 
 
