@@ -292,6 +292,18 @@ def test_deleted_posts_come_back_with_their_comments(bulk: Bulk, do: Do, everyth
     assert do(restored.inverse).message == "3 posts and 3 comments deleted"
 
 
+def test_rows_of_several_chunks_come_back_together(
+    bulk: Bulk, do: Do, sql: Sql, everything: Everything
+) -> None:
+    many(sql, 900)
+    before = everything()
+    report = bulk(DeleteMany("posts", with_comments=True), range(900, 0, -1))
+    assert fates(report) == {"DONE": 900}
+    assert report.inverse is not None
+    assert do(report.inverse).message == "900 posts and 3 comments restored"
+    assert everything() == before
+
+
 def test_what_others_hang_on_stays(bulk: Bulk, sql: Sql) -> None:
     report = bulk(DeleteMany("posts"), [1, 2, 3, 4])
     assert {reason: list(ids) for reason, ids in report.refused.items()} == {
