@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     ):
         complete = lists.measure(run, chosen.only, chosen.json)
         report.print_table()
+        if chosen.markdown is not None:
+            chosen.markdown.write_text(report.as_markdown(), "utf-8")
     missed = report.missed()
     if missed:
         print(f"\nmissed: {', '.join(missed)}")
@@ -43,6 +45,7 @@ def _parser(keys: tuple[str, ...]) -> argparse.ArgumentParser:
     add("--users", type=int, metavar="N", help="default: a tenth of the posts")
     add("--comments", type=int, metavar="N", help="default: three times the posts")
     add("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    add("--markdown", type=Path, metavar="FILE", help="write the table as documents have it")
     add("--only", type=lambda text: text.split(","), default=[], metavar="KEY,…", help=", ".join(keys))
     add("--data-dir", type=Path, metavar="DIR", help="where the blogs are kept between runs")
     add("--peers", type=Path, metavar="DIR", help="folder with programs that measure others")

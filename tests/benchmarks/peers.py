@@ -55,6 +55,10 @@ SAME_WORK = {
 _SEARCHED = ("lomera", "cepola", "dinerous", "gukeling", "mujunful", "tunerity", "vapolor")
 _PLANT = "UPDATE posts SET title = left(title, 150) || ' ' || %s WHERE id %% 700 = %s"
 
+_EXACT_ESTIMATE = """
+UPDATE pg_class SET reltuples = (SELECT count(*) FROM posts) WHERE oid = CAST('posts' AS regclass)
+"""
+
 _NAMES = {"first_page_100": "first_page", "page_9000": "jump", "save_one_post_only": "save_one"}
 
 
@@ -102,6 +106,8 @@ def _plant_words(url: str) -> None:
         for place, word in enumerate(_SEARCHED):
             cursor.execute(_PLANT, (word, place))
         cursor.execute("VACUUM (ANALYZE) posts")
+        # Who pages by the estimate must not be sent behind the end.
+        cursor.execute(_EXACT_ESTIMATE)
 
 
 def _compare(run: Run, found: list[Figures]) -> None:

@@ -117,6 +117,18 @@ class Report:
         for key, figure in self.figures.items():
             print(_line(key, figure))
 
+    def as_markdown(self) -> str:
+        """The table as documents have it."""
+        rows = ["| key | value | limit | ratio | target | |", "|---|---:|---:|---:|---|---|"]
+        for key, f in self.figures.items():
+            value = "not measured" if f.value is None else f"{f.value:,.2f} {f.unit}".rstrip()
+            limit = "" if f.limit is None else f"{f.limit:,.2f}"
+            ratio = "" if f.ratio is None else f"{f.ratio:,.2f}"
+            met = {None: "", True: "met", False: "**missed**"}[f.met]
+            words = f"{met}; {f.note}" if met and f.note else met or f.note
+            rows.append(f"| `{key}` | {value} | {limit} | {ratio} | {f.target} | {words} |")
+        return "\n".join(rows) + "\n"
+
     def write(self, file: Path | None) -> None:
         """Write the JSON to ``file``, if one was named."""
         if file is not None:

@@ -42,6 +42,10 @@ def test_what_was_not_measured_is_neither_met_nor_missed(
     assert report.missed() == []
     report.print_table()
     assert "not measured" in capsys.readouterr().out
+    assert (
+        "| `peers` | not measured |  |  | < the best of them | could not be run here |"
+        in report.as_markdown()
+    )
 
 
 def test_a_report_without_a_file_writes_nothing(tmp_path: Path) -> None:
