@@ -153,13 +153,14 @@ class FetchedRows(KnownRows):
         ways: dict[int, Way] = {}
         places: list[tuple[int, slice]] = []
         for block in blocks:
+            # Also for rows that are known: whoever is there may walk on beyond them.
+            ways |= {way.segment: way for way in self.cache.order.ways(block << SHIFT)}
+            segment, place = divmod(block << SHIFT, STRIDE)
             known = self.cache.block_ids(block)
             if known is not None:
                 ids += known
-                continue
-            segment, place = divmod(block << SHIFT, STRIDE)
-            ways |= {way.segment: way for way in self.cache.order.ways(block << SHIFT)}
-            places.append((segment, slice(place, place + BLOCK)))
+            elif segment in ways:
+                places.append((segment, slice(place, place + BLOCK)))
         return Wish(self.listed, tuple(ids), tuple(ways.values()), tuple(places))
 
     def _read_again(self, blocks: set[int]) -> None:

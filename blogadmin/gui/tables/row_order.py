@@ -304,9 +304,12 @@ class Anchors(_Segmented):
 
     def ways(self, row: int) -> list[Way]:
         """See ``Order``. At the edge of a segment its neighbour, too, so that a walk goes on there."""
-        wanted = [row // STRIDE]
-        if row % STRIDE < STRIDE // 4:
-            wanted.append(row // STRIDE - 1)
+        segment, place = divmod(row, STRIDE)
+        wanted = [segment]
+        if place < STRIDE // 4:
+            wanted.append(segment - 1)
+        elif place >= STRIDE - STRIDE // 4:
+            wanted.append(segment + 1)
         return [self.way(s) for s in wanted if 0 <= s < self.segments and s not in self.learnt]
 
     def pin(self, rows: Iterable[int]) -> None:

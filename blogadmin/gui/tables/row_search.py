@@ -77,7 +77,8 @@ def _find_among(order: Anchors, places: Places, session: Any, spec: ListSpec, ke
     if kept.inverted:
         sought |= set(places.newer(session, spec, kept.newest, KEPT_MOST))
     segments = _segments_of(order, places, session, spec, sought)
-    chosen = {segment for row_id, segment in segments.items() if row_id not in kept.marks}
+    marked = kept.marks - kept.ids
+    chosen = {segment for row_id, segment in segments.items() if row_id not in marked}
     if len(chosen) > SEGMENTS_MOST:
         # Too scattered: better nothing than something else than was chosen.
         kept = Kept(marks=kept.marks)
