@@ -119,7 +119,9 @@ class Asked(NamedTuple):
         """The first screen of the list."""
         source = self.listing()
         entries = format_rows(self.columns, source.first(session, spec, BLOCK))
-        return First(self.generation, entries, spec.sort or source.default_sort)
+        # The best hits of a search in texts come first: that is the order of no column.
+        usual = () if spec.bodies and spec.search else source.default_sort
+        return First(self.generation, entries, spec.sort or usual)
 
     def survey(self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool) -> Iterator[Expected | Whole]:
         """Where all rows of the list are; with ``guess`` beforehand about how many there are."""
@@ -127,7 +129,7 @@ class Asked(NamedTuple):
         if guess:
             yield Expected(self.generation, places.estimate(session, spec))
         kept = resolved(kept, places, session)
-        ids: array[int] = array("q")
+        ids = Ids()
         found: list[Found] = []
         keys: list[str] = []
         total = newest = 0
@@ -137,8 +139,8 @@ class Asked(NamedTuple):
                 keys.append(part.keys)
             else:
                 more = unpack_ids(part.ids)
-                found.append(kept.find(more, len(ids)))
-                ids.extend(more)
+                found.append(kept.find(more, ids.total))
+                ids.add(more)
             yield Expected(self.generation, None)
         if keys:
             anchors = Anchors(total, newest, keys)
@@ -146,7 +148,8 @@ class Asked(NamedTuple):
                 anchors.learn(segment, anchors.way(segment).ids(places, session, spec))
             yield Whole(self.generation, anchors, find(anchors, places, session, spec, kept))
         else:
-            yield Whole(self.generation, Ids(ids, newest), Found.joined(found))
+            ids.newest = newest
+            yield Whole(self.generation, ids, Found.joined(found))
 
     def find(self, session: Any, spec: ListSpec, order: Order, kept: Kept) -> Found:
         """Where in the list the chosen rows are."""

@@ -266,7 +266,7 @@ def test_searching_in_bodies_finds_by_text_and_gives_the_order_back(page: ListPa
     page.verbs.all["bodiesAction"].trigger()
     assert press_on.isChecked()
     qtbot.waitUntil(lambda: has(page, "3 posts"))
-    assert page.model.spec.sort == ()
+    assert page.model.spec.sort == page.model.order == ()
     press_on.click()
     qtbot.waitUntil(lambda: has(page, "0 posts"))
     assert page.model.spec.sort == (Sort("title"),)
