@@ -30,6 +30,12 @@ from blogadmin.gui.widgets.toast import Toast
 if TYPE_CHECKING:
     from blogadmin.settings import Settings
 
+TURN = 0.0005
+"""Seconds after which a worker lets the window have the interpreter.
+
+Python's own 5 ms are a third of a frame, and a paint may have to wait for them more than once.
+"""
+
 
 @dataclass(slots=True)
 class Program:
@@ -73,6 +79,7 @@ def application(mode: Mode) -> QApplication:
 
 def build(settings: Settings) -> Program:
     """Make the window and everything behind it; nothing is connected yet."""
+    sys.setswitchinterval(TURN)
     tasks = Tasks()
     hub = ChangeHub()
     messages = Messages()

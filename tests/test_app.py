@@ -66,6 +66,21 @@ def test_the_window_comes_without_the_driver_and_the_orm(tmp_path: Path) -> None
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_a_busy_worker_gives_the_window_its_turn_soon(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from blogadmin import app\n"
+        "from blogadmin.gui.theme import Mode\n"
+        "from blogadmin.settings import Settings\n"
+        "application = app.application(Mode.LIGHT)\n"
+        "program = app.build(Settings())\n"
+        "assert sys.getswitchinterval() <= 0.001, sys.getswitchinterval()\n"
+        "program.close()\n"
+    )
+    done = run("-c", code, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_wrong_address_is_refused_before_a_window_appears(tmp_path: Path) -> None:
     done = run("-m", "blogadmin", "--database-url", "mysql://somewhere/blog", home=tmp_path)
     assert done.returncode != 0
