@@ -15,12 +15,16 @@ from blogadmin.core.models.search import LANGUAGE
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What there is. ``trigrams`` are the nouns with an index for parts of words, ``keys`` tells whether
-    metadata is indexed by its keys, ``bodies`` whether ``posts.body_search`` is there, and ``language`` is
-    the text search configuration that it is made with.
+    """What there is.
+
+    ``trigrams`` are the nouns with an index for parts of words, and ``scripts`` tells whether it knows other
+    letters than those of ASCII (in a database with the character type C it does not). ``keys`` tells whether
+    metadata is indexed by its keys, ``bodies`` whether ``posts.body_search`` is there; ``language`` is the
+    text search configuration that it is made with.
     """
 
     trigrams: frozenset[str] = frozenset({"posts", "users"})
+    scripts: bool = True
     keys: bool = True
     bodies: bool = True
     language: str = LANGUAGE
@@ -38,6 +42,7 @@ SELECT
         SELECT FROM pg_opclass o WHERE o.opcname = 'gin_trgm_ops' AND o.oid = ANY (CAST(i.indclass AS oid[]))
       )
   ),
+  (SELECT d.datctype NOT IN ('C', 'POSIX') FROM pg_database d WHERE d.datname = current_database()),
   EXISTS (
     SELECT FROM pg_index i WHERE i.indrelid = to_regclass('posts') AND i.indisvalid
       AND pg_get_expr(i.indexprs, i.indrelid) LIKE '%keyvalue%'
@@ -69,8 +74,8 @@ def of(session: Session) -> Abilities:
 
 def read(session: Session) -> Abilities:
     """Ask the catalogue."""
-    trigrams, keys, bodies, arguments = session.connection().execute(_READ).one()
-    return Abilities(frozenset(trigrams), keys, bodies, _language(arguments))
+    trigrams, scripts, keys, bodies, arguments = session.connection().execute(_READ).one()
+    return Abilities(frozenset(trigrams), scripts, keys, bodies, _language(arguments))
 
 
 def _language(arguments: Any) -> str:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, aggregate_order_by
 from sqlalchemy.orm import QueryableAttribute, Session
 
+from blogadmin.core.queries.limits import PATIENCE, time_limit
 from blogadmin.core.queries.places import STRIDE, Key, Part
 from blogadmin.core.queries.terms import Term, before_key, columns_of, from_key
 
@@ -91,7 +92,9 @@ class Anchored:
         if arranged is None:
             return
         limit = most if arranged.seekable else _NEVER
-        with session.execute(_survey(arranged), {**values, "anchors_from": limit}) as parts:
+        sent = {**values, "anchors_from": limit}
+        # Each row of the list is looked at here, however many there are.
+        with time_limit(session, PATIENCE), session.execute(_survey(arranged), sent) as parts:
             for part in parts:
                 yield Part(part.total, part.newest, part.anchored, bytes(part.ids or b""), part.anchors or "")
 

@@ -77,7 +77,7 @@ class Listing(Generic[RowT]):
         question, values = asked
         with self._patience(session, spec, question):
             try:
-                return self._read(session, self.statements.first(question), {**values, "most": limit})
+                return self._first_rows(session, question, {**values, "most": limit})
             except NOT_PYTHON:
                 ids = list(session.scalars(self.statements.ids(question).limit(limit), values))
         rows = self.rows(session, ids, spec)
@@ -170,6 +170,14 @@ class Listing(Generic[RowT]):
     def _patience(self, session: Session, spec: ListSpec, question: Question) -> AbstractContextManager[None]:
         slow = self.slow(spec, question.able) is not None
         return time_limit(session, PATIENCE) if slow else nullcontext()
+
+    def _first_rows(self, session: Session, question: Question, values: Mapping[str, Any]) -> list[Any]:
+        near = self.statements.near(question)
+        if near is not None:
+            rows = self._read(session, near, values)
+            if len(rows) == values["most"]:
+                return rows
+        return self._read(session, self.statements.first(question), values)
 
     def _some_rows(
         self, session: Session, ids: Sequence[int], statement: Select[Any]

@@ -6,19 +6,33 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, literal_column, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import QueryableAttribute, Session
+from sqlalchemy.orm import Session
 
 from blogadmin.core.models import Post, User
+from blogadmin.core.queries import abilities
 from blogadmin.core.queries.limits import ran_out, time_limit
 from blogadmin.core.queries.words import Length, length_of, literally, search_words, split
 
-AMONG = 200
-"""Rows of each kind that are ranked, beside as many that begin with the text; whichever are found first."""
+AMONG = 50
+"""Rows of each kind that are ranked, beside as many that begin with the text."""
+NEAR = 5000
+"""Rows made last that are searched for a common word before all of them are."""
+ENOUGH = 10
+"""Rows that make looking at all the others unnecessary."""
 _SECONDS = 0.25
 _BEGINS, _WORD_BEGINS, _HAS = range(3)
-_SPELLINGS = 3
 _LAST = "\U0010ffff"
 
 
@@ -44,13 +58,18 @@ def find(session: Session, text: str, limit: int = 20) -> tuple[Found, ...]:
         return ()
     found = _by_number(session, text.strip().removeprefix("#"))
     ranked: list[tuple[int, int, int, Found]] = []
-    for place, (noun, ask) in enumerate((("users", _users), ("posts", _posts))):
-        rows = _asked(session, ask(tuple(length_of(word) for word in words)), _values(words))
-        ranked += [
-            (row.rank, place, len(row.title), Found(noun, row.id, row.title, row.hint)) for row in rows
-        ]
+    scripts = abilities.of(session).scripts
+    forms = tuple(length_of(word, scripts=scripts) for word in words)
+    values, spellings = _values(words)
+    for place, (noun, kind) in enumerate((("users", _USERS), ("posts", _POSTS))):
+        rows = _rows(session, kind, forms, spellings, values)
+        ranked += [(row.rank, place, len(row.title), _found(noun, row)) for row in rows]
     ranked.sort()
     return tuple(dict.fromkeys([*found, *(entry[-1] for entry in ranked)]))[:limit]
+
+
+def _found(noun: str, row: Any) -> Found:
+    return Found(noun, row.id, row.title, row.hint)
 
 
 def _by_number(session: Session, text: str) -> list[Found]:
@@ -59,6 +78,17 @@ def _by_number(session: Session, text: str) -> list[Found]:
     posts = select(literal_column("'posts'"), Post.id, Post.title, Post.slug).where(Post.id == int(text))
     users = select(literal_column("'users'"), User.id, User.name, User.email).where(User.id == int(text))
     return [Found(*row) for row in session.connection().execute(posts.union_all(users))]
+
+
+def _rows(
+    session: Session, kind: _Kind, forms: tuple[Length, ...], spellings: int, values: dict[str, str]
+) -> list[Any]:
+    rows = list(_asked(session, _beginning(kind, spellings), values))
+    rows += _asked(session, _near(kind, forms), values)
+    # Trigrams hardly narrow down what has no three letters in a row.
+    if len(rows) < ENOUGH and Length.PART in forms:
+        rows += _asked(session, _anywhere(kind, forms), values)
+    return rows
 
 
 def _asked(session: Session, statement: Any, values: dict[str, str]) -> Sequence[Any]:
@@ -71,50 +101,85 @@ def _asked(session: Session, statement: Any, values: dict[str, str]) -> Sequence
         return ()
 
 
-def _values(words: Sequence[str]) -> dict[str, str]:
-    values = {"begin": f"{literally(' '.join(words))}%", "word": f"% {literally(' '.join(words))}%"}
+def _values(words: Sequence[str]) -> tuple[dict[str, str], int]:
+    """The parameters, and in how many spellings the text may begin something."""
     whole = " ".join(words)
-    for n, spelt in enumerate((whole, whole.lower(), whole[:1].upper() + whole[1:])):
+    values = {"begin": f"{literally(whole)}%", "word": f"% {literally(whole)}%"}
+    spellings = list(dict.fromkeys((whole, whole.lower(), whole[:1].upper() + whole[1:])))
+    for n, spelt in enumerate(spellings):
         values |= {f"from_{n}": spelt, f"to_{n}": spelt + _LAST}
     for n, word in enumerate(words):
         values |= {f"has_{n}": f"%{literally(word)}%", f"begin_{n}": f"{literally(word)}%"}
         values[f"later_{n}"] = f"% {literally(word)}%"
-    return values
+    return values, len(spellings)
 
 
-def _has(columns: tuple[QueryableAttribute[str], ...], n: int, form: Length) -> ColumnElement[bool]:
-    names = (f"has_{n}",) if form is Length.PART else (f"begin_{n}", f"later_{n}")
-    return or_(*(column.ilike(bindparam(name)) for column in columns for name in names))
+def _has(columns: Sequence[Any], n: int, form: Length) -> ColumnElement[bool]:
+    if form is Length.PART:
+        return or_(*(column.ilike(bindparam(f"has_{n}")) for column in columns))
+    return or_(*(_read(column, name) for column in columns for name in (f"begin_{n}", f"later_{n}")))
 
 
-@lru_cache(maxsize=64)
-def _posts(forms: tuple[Length, ...]) -> Any:
-    return _ranked(Post.id, (Post.title, Post.slug), (Post.title,), forms)
+def _read(column: Any, name: str) -> ColumnElement[bool]:
+    # Not for the index of trigrams: of one or two letters it would have to read much, to leave out little.
+    return column.concat("").ilike(bindparam(name))
 
 
-@lru_cache(maxsize=64)
-def _users(forms: tuple[Length, ...]) -> Any:
-    return _ranked(User.id, (User.name, User.email), (User.name, User.email), forms)
+def _every(columns: Sequence[Any], forms: Sequence[Length]) -> ColumnElement[bool]:
+    return and_(*(_has(columns, n, form) for n, form in enumerate(forms)))
 
 
-def _ranked(
-    id_: QueryableAttribute[int],
-    shown: tuple[QueryableAttribute[str], QueryableAttribute[str]],
-    searched: tuple[QueryableAttribute[str], ...],
-    forms: tuple[Length, ...],
-) -> Any:
-    """Rows that begin with the text and rows that have every word, in no order: so the first will do."""
-    title, hint = shown
-    begins = or_(*(column.ilike(bindparam("begin")) for column in searched))
-    rank = case((begins, _BEGINS), (title.ilike(bindparam("word")), _WORD_BEGINS), else_=_HAS)
-    row = select(id_.label("id"), title.label("title"), hint.label("hint"), rank.label("rank"))
+def _plain(kind: _Kind) -> Any:
+    return select(kind.id.label("id"), kind.title.label("title"), kind.hint.label("hint"))
+
+
+def _ranked(kind: _Kind, rows: Any) -> tuple[Any, ColumnElement[int]]:
+    """The rows of a subquery with their rank."""
+    searched = [rows.c.title, rows.c.hint][: len(kind.searched)]
+    rank = case(
+        (or_(*(_read(column, "begin") for column in searched)), _BEGINS),
+        (_read(rows.c.title, "word"), _WORD_BEGINS),
+        else_=_HAS,
+    )
+    return select(rows, rank.label("rank")), rank
+
+
+@lru_cache(maxsize=16)
+def _beginning(kind: _Kind, spellings: int) -> Any:
     # Trigrams cannot tell a beginning from a word in the middle, an order can: each spelling in its range.
-    ranges = [
-        and_(column >= bindparam(f"from_{n}"), column < bindparam(f"to_{n}"), begins)
-        for column in searched
-        for n in range(_SPELLINGS)
-    ]
-    every = [and_(*(_has(searched, n, form) for n, form in enumerate(forms)))]
-    # Trigrams hardly narrow down what has no three letters in a row.
-    ways = [*ranges, *(every if Length.PART in forms else [])]
-    return union(*(select(row.where(which).limit(AMONG).subquery()) for which in ways))
+    # Orders of languages may put others into the range, so these are left out afterwards.
+    parts = []
+    for column in kind.searched:
+        for n in range(spellings):
+            within = (column >= bindparam(f"from_{n}"), column < bindparam(f"to_{n}"))
+            rows = _plain(kind).where(*within).order_by(column, kind.id).limit(AMONG).subquery()
+            statement, rank = _ranked(kind, rows)
+            parts.append(statement.where(rank == _BEGINS))
+    return union_all(*parts)
+
+
+@lru_cache(maxsize=64)
+def _near(kind: _Kind, forms: tuple[Length, ...]) -> Any:
+    newest = _plain(kind).order_by(kind.id.desc()).limit(NEAR).subquery("newest")
+    searched = [newest.c.title, newest.c.hint][: len(kind.searched)]
+    return _ranked(kind, newest)[0].where(_every(searched, forms)).limit(AMONG)
+
+
+@lru_cache(maxsize=64)
+def _anywhere(kind: _Kind, forms: tuple[Length, ...]) -> Any:
+    # Sorted, so that the planner does not hope to come upon enough rows by reading one after the other.
+    rows = _plain(kind).where(_every(kind.searched, forms)).order_by(func.length(kind.title), kind.id)
+    return _ranked(kind, rows.limit(AMONG).subquery("rows"))[0]
+
+
+class _Kind(NamedTuple):
+    """A noun that can be gone to; ``hint`` is searched beside ``title`` where two columns are."""
+
+    id: Any
+    title: Any
+    hint: Any
+    searched: tuple[Any, ...]
+
+
+_POSTS = _Kind(Post.id, Post.title, Post.slug, (Post.title,))
+_USERS = _Kind(User.id, User.name, User.email, (User.name, User.email))

@@ -53,15 +53,17 @@ class Search:
         self.own = tuple(own)
         self.related = tuple(related)
 
-    def asked(self, session: Session | None, search: str) -> tuple[Shape, dict[str, Any]] | None:
+    def asked(
+        self, session: Session | None, search: str, *, scripts: bool
+    ) -> tuple[Shape, dict[str, Any]] | None:
         """How the condition for ``search`` looks, and its parameters; ``None`` when no text can match.
 
-        Without a session nothing is looked up beforehand.
+        Without a session nothing is looked up beforehand. ``scripts`` as in ``Abilities``.
         """
         words = search_words(search)
         if words is None:
             return None
-        lengths = [length_of(word) for word in split(search)]
+        lengths = [length_of(word, scripts=scripts) for word in split(search)]
         values: dict[str, Any] = dict(words)
         for n, (length, word) in enumerate(zip(lengths, split(search), strict=True)):
             if length is Length.BEGINNING:

@@ -32,8 +32,8 @@ def _of_search(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | 
             "This database has no index for parts of words (the extension pg_trgm is missing), so every row"
             " is read."
         )
-    if all(length_of(word) is Length.EVERYTHING for word in words):
-        return "What is so short is in no index, so every row is read. More letters make it quick."
+    if all(length_of(word, scripts=able.scripts) is Length.EVERYTHING for word in words):
+        return "The index of this database does not know such words, so every row is read."
     return None
 
 

@@ -32,11 +32,13 @@ from blogadmin.core.queries.conditions import check
 from blogadmin.core.queries.filters import Filter, condition
 from blogadmin.core.queries.search import Related, Search, Shape
 from blogadmin.core.queries.spec import Group, ListSpec, Sort
-from blogadmin.core.queries.terms import Term
+from blogadmin.core.queries.terms import Term, columns_of
 from blogadmin.core.queries.words import search_words
 
 CHUNK = 65_536
 """Ids in a chunk of a packed list."""
+NEAR = 5000
+"""Rows at the beginning of a list that are searched for a common word before all of them are."""
 _CHUNK_BYTES = CHUNK * 8
 
 
@@ -86,6 +88,9 @@ class Statements:
         self._has_bodies = has_bodies
         self._some_rows = self._shown().where(self.key == any_(bindparam("ids", type_=ARRAY(BigInteger))))
         self.first = lru_cache(maxsize=128)(self._first)
+        self.near = lru_cache(maxsize=128)(self._near)
+        """The first rows of a search, if they are among the first ``NEAR`` of all; ``None`` where finding
+        those is no quicker."""
         self.arranged = lru_cache(maxsize=128)(self._arranged)
         self.packed = lru_cache(maxsize=128)(self._packed)
         self.with_snippets = lru_cache(maxsize=32)(self._with_snippets)
@@ -106,7 +111,7 @@ class Statements:
             if search_words(spec.search) is None:
                 return None
             return Question(spec.sort, (), spec.where, spec.search, able, ahead), {}
-        searched = self.search.asked(session, spec.search)
+        searched = self.search.asked(session, spec.search, scripts=able.scripts)
         if searched is None:
             return None
         shape, values = searched
@@ -192,8 +197,35 @@ class Statements:
         if not question.shape and question.where is None and not question.texts:
             return shown.order_by(*order).limit(limit)
         # The planner may have to sort all that is found: then by what the order needs, not with all columns.
-        top = self.ids(question).limit(limit).subquery("top")
+        top = self._found(question).limit(limit).subquery("top")
         return shown.join(top, top.c.id == self.key).order_by(*order)
+
+    def _found(self, question: Question) -> Any:
+        if not question.shape:
+            return self.ids(question)
+        # How often a part of a word occurs the planner cannot know. Behind OFFSET it may not hope to come
+        # upon enough rows by following the order, which of a rare word would mean to read all rows.
+        arranged = self.arranged(question)
+        found = arranged.filtered().offset(literal_column("0")).subquery("found")
+        keys = zip(arranged.order, columns_of(arranged.order, found), strict=True)
+        return select(found.c.id).order_by(*(term.directed(key) for term, key in keys))
+
+    def _near(self, question: Question) -> Select[Any] | None:
+        if not question.shape or not self.arranged(question).seekable:
+            return None
+        begin = self.arranged(Question(question.sorts))
+        near = begin.keyed().order_by(*begin.directed()).limit(NEAR).subquery("near")
+        keys = zip(begin.order, columns_of(begin.order, near), strict=True)
+        order = [term.directed(key) for term, key in keys]
+        hit = sa.and_(*self.conditions(question)).label("hit")
+        tried = select(self.key.label("id"), hit).join(near, near.c.id == self.key).order_by(*order)
+        # Behind OFFSET these rows and no others are tried: the planner might think the word to be rare.
+        fenced = tried.offset(literal_column("0")).subquery("tried")
+        top = (
+            select(fenced.c.id).where(fenced.c.hit).limit(bindparam("most", type_=BigInteger)).subquery("top")
+        )
+        terms = self.terms(self.sorts(question.sorts))
+        return self._shown().join(top, top.c.id == self.key).order_by(*_directed(terms))
 
     def _by_rank(self, ranked: Any) -> list[ColumnElement[Any]]:
         return _directed((Term.of(ranked.c.rank, descending=True), *self.terms(self.sorts(()))))

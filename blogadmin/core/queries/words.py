@@ -14,6 +14,7 @@ WORDS_MOST = 16
 """Words looked for one by one; what follows is looked for as it stands, as one phrase."""
 _SPECIAL = re.compile(r"[\\%_]")
 _PART = re.compile(r"[^\W_]{3}")
+_ASCII_PART = re.compile(r"[0-9A-Za-z]{3}")
 # Latin, Greek and Cyrillic: scripts that leave a blank before a word, and need several letters for one.
 _BEGINNING = re.compile(r"[0-9A-Za-z\u00c0-\u052f]{1,2}")
 
@@ -23,7 +24,8 @@ class Length(StrEnum):
 
     A ``PART`` has three letters or digits in a row, which an index of trigrams knows. One or two letters
     are looked for as the ``BEGINNING`` of a word, which the index knows, too. What is left can only be found
-    by reading ``EVERYTHING``: a lone sign, or two letters of a script that sets no blanks.
+    by reading ``EVERYTHING``: a lone sign, two letters of a script that sets no blanks, or letters that the
+    index does not take for letters.
     """
 
     PART = "part"
@@ -31,11 +33,13 @@ class Length(StrEnum):
     EVERYTHING = "everything"
 
 
-def length_of(word: str) -> Length:
-    """How ``word``, as it was typed, can be looked for."""
-    if _PART.search(word):
+def length_of(word: str, *, scripts: bool = True) -> Length:
+    """How ``word``, as it was typed, can be looked for; ``scripts`` as in ``Abilities``."""
+    if (_PART if scripts else _ASCII_PART).search(word):
         return Length.PART
-    return Length.BEGINNING if _BEGINNING.fullmatch(word) else Length.EVERYTHING
+    if _BEGINNING.fullmatch(word) and (scripts or word.isascii()):
+        return Length.BEGINNING
+    return Length.EVERYTHING
 
 
 def split(search: str) -> list[str]:
