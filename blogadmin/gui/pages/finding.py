@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 
 from blogadmin.core import queries
 from blogadmin.core.queries.spec import Condition, Field, Group, Kind, ListSpec, Sort
@@ -53,7 +53,6 @@ class Finding(QObject):
         self._bar.edit_wanted.connect(self._edit)
         self._bar.alternative_wanted.connect(self._add_beside)
         page.view.sort_requested.connect(self._order)
-        self._model.state_changed.connect(self._show_progress)
         services.tasks.database_changed.connect(self._drop_panel)
 
     # What a page asks
@@ -73,7 +72,6 @@ class Finding(QObject):
         for action in made:
             # Wherever in the window the keyboard is; a page that is not in front takes no keys.
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            self._show_keys(action)
         slash = add("searchKeyAction", "Search", "search", self.find, "/")
         slash.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._page.view.addAction(slash)
@@ -116,7 +114,7 @@ class Finding(QObject):
         """Load the list of ``spec``; one that takes long says so beforehand."""
         if self._model.state is State.READY:
             self._shown = self._model.spec
-        self._say_slow(spec)
+        self.notes.warn(spec, self.cancel)
         self._model.load(spec)
         self.notes.begin(spec)
         self.changed.emit()
@@ -258,28 +256,9 @@ class Finding(QObject):
         self._bar.rename()
         self.changed.emit()
 
-    # Lists that take long
-
-    def _say_slow(self, spec: ListSpec) -> None:
-        why = self.notes.slow(spec)
-        if why:
-            self._page.slow.set_message("This takes a while.", why, "Cancel", self.cancel)
-        else:
-            self._page.slow.hide()
-
-    def _show_progress(self) -> None:
-        if self._model.state is not State.LOADING:
-            self._page.slow.hide()
-
     def cancel(self) -> None:
         """Give up on the list that is being read, and show the one before."""
-        self._page.slow.hide()
         self.show(self._shown)
-
-    @staticmethod
-    def _show_keys(action: QAction) -> None:
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{action.text().rstrip('…')} ({keys})")
 
 
 def count_words(facets: Any, field: Field) -> dict[Any, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.finding_words import about
+from blogadmin.gui.tables.list_model import State
 
 if TYPE_CHECKING:
     from blogadmin.gui.pages.page_frame import PageFrame
@@ -34,17 +36,19 @@ class FindingNotes(QObject):
         self._about = ""
         self._able: Any = None
         services.tasks.database_changed.connect(self._learn)
+        page.model.state_changed.connect(self._show_progress)
 
     def about(self) -> str:
         """About how many rows the list will have, in words; empty while that is not known."""
         return self._about
 
-    def slow(self, spec: ListSpec) -> str:
-        """Why the list of ``spec`` takes long, as a sentence; empty if it does not."""
-        if self._tasks.database is None:
-            return ""
-        listing = self._page.noun.listing()
-        return (listing.slow(spec) if self._able is None else listing.slow(spec, self._able)) or ""
+    def warn(self, spec: ListSpec, give_up: Callable[[], object]) -> None:
+        """Say before it is asked for that the list of ``spec`` takes long, if it does, with a way out."""
+        why = self._why_slow(spec)
+        if why:
+            self._page.slow.set_message("This takes a while.", why, "Cancel", give_up)
+        else:
+            self._page.slow.hide()
 
     def begin(self, spec: ListSpec) -> None:
         """The list of ``spec`` has been asked for."""
@@ -68,6 +72,16 @@ class FindingNotes(QObject):
             )
         else:
             self._tasks.cancel(f"{key}.ranked")
+
+    def _why_slow(self, spec: ListSpec) -> str:
+        if self._tasks.database is None:
+            return ""
+        listing = self._page.noun.listing()
+        return (listing.slow(spec) if self._able is None else listing.slow(spec, self._able)) or ""
+
+    def _show_progress(self) -> None:
+        if self._page.model.state is not State.LOADING:
+            self._page.slow.hide()
 
     def _take_estimate(self, rows: int) -> None:
         self._about = about(self._page.noun, rows) if rows >= _WORTH_SAYING else ""
