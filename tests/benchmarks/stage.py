@@ -27,6 +27,7 @@ from tests.benchmarks.twin import Look, Twin
 
 WIDTH, HEIGHT = 1440, 900
 _BESIDE = 20
+_ENDS = (State.READY, State.FAILED)
 
 Statement = tuple[str, Any]
 
@@ -80,8 +81,11 @@ class Stage:
         return not self.program.services.tasks.outstanding
 
     def settle(self) -> None:
-        """Wait until every list is whole and painted."""
-        wait_for(lambda: self.idle() and all(p.model.state is State.READY for p in self._pages()), 300)
+        """Wait until every list is whole and painted. Raises what a list failed with."""
+        wait_for(lambda: self.idle() and all(p.model.state in _ENDS for p in self._pages()), 300)
+        for page in self._pages():
+            if page.model.error is not None:
+                raise page.model.error
         turn()
 
     def _pages(self) -> list[ListPage]:
