@@ -31,7 +31,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 
 from blogadmin.core.queries.limits import PATIENCE, time_limit
 from blogadmin.core.queries.places import STRIDE, Key, Part
-from blogadmin.core.queries.terms import Term, before_key, columns_of, from_key
+from blogadmin.core.queries.terms import Term, before_key, columns_of, from_key, within
 
 if TYPE_CHECKING:
     from blogadmin.core.queries.listing import Listing
@@ -214,9 +214,10 @@ def _between(
     arranged: Arranged, start: tuple[bool, ...], stop: tuple[bool, ...] | None, *, bounded: bool
 ) -> Select[Any]:
     made_before = arranged.id <= _number("newest")
+    inside = [] if stop is None else [within(arranged.order[0], stop[0], "to_")]
     branches = []
     for condition in from_key(arranged.order, start, "from_"):
-        branch = arranged.filtered(condition, made_before).order_by(*arranged.directed())
+        branch = arranged.filtered(condition, made_before, *inside).order_by(*arranged.directed())
         branches.append(branch.limit(_number("slack")) if bounded else branch)
     rows = sa.union_all(*(sa.select(branch.subquery()) for branch in branches)).subquery("rows")
     values = columns_of(arranged.order, rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, false, or_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, false, or_, true
 from sqlalchemy.orm import QueryableAttribute
 
 
@@ -62,6 +62,14 @@ def from_key(terms: Sequence[Term], missing: Sequence[bool], prefix: str) -> lis
             equal = _equal(expressions[:place], terms, missing, prefix)
             found.append(and_(*equal, _beyond(terms[place], expressions[place], prefix, place)))
     return found
+
+
+def within(term: Term, missing: bool, prefix: str) -> ColumnElement[bool]:
+    """Condition that the first ``term`` of an order is not beyond a key: where an index may stop reading."""
+    if missing:
+        return true()
+    bound = term.bound(f"{prefix}0")
+    return term.expression >= bound if term.descending else term.expression <= bound
 
 
 def before_key(

@@ -22,6 +22,8 @@ Missing = Callable[[int, Entry | None], Entry]
 MOST_ROWS = 2**31 // 100
 """Rows that a view can hold whatever their height: Qt counts pixels in 31 bits and hangs beyond."""
 
+FORMER = 8
+"""Blocks of the list before that stand in for rows to come: those on the screen and around it."""
 WALK = BLOCK // 2
 """Rows ahead of a walk that are learnt in time."""
 
@@ -145,7 +147,8 @@ class KnownRows(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         indexes = self.persistentIndexList()
         moved = [self._index_of(places.get(self.id_at(i.row()) or 0), i.column()) for i in indexes]
-        self._former = {e.id: e for _row, e in self.cache.entries() if e.condition is Condition.LIVE}
+        latest = self.cache.latest(FORMER)
+        self._former = {entry.id: entry for entry in latest if entry.condition is Condition.LIVE}
         self.cache, self._blocks, self._dead, self._near = cache, cache.blocks, set(), 0
         self.changePersistentIndexList(indexes, moved)
         self.layoutChanged.emit()

@@ -14,7 +14,7 @@ from blogadmin.gui.tables.row_order import LOST, Ids, Order
 SHIFT = 6
 BLOCK = 1 << SHIFT
 """Rows in a block: a screenful lies in two of them, and few rows are read for nothing."""
-BLOCKS_KEPT = 128
+BLOCKS_KEPT = 64
 
 
 class RowCache:
@@ -65,6 +65,11 @@ class RowCache:
         """Forget what these blocks hold: it will be read again."""
         for block in blocks:
             self.blocks.pop(block, None)
+
+    def latest(self, blocks: int) -> Iterator[Entry]:
+        """What is known of the rows in the blocks that were used last."""
+        for block in [*self.blocks][-blocks:]:
+            yield from self.blocks[block]
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Every row that is known, with its number."""

@@ -130,24 +130,29 @@ class Order(Protocol):
 
 
 class Ids:
-    """All ids of a list in order, eight bytes each."""
+    """All ids of a list in order, four bytes each where they fit, else eight."""
 
     whole = True
 
-    def __init__(self, ids: array[int] | None = None, newest: int | None = None) -> None:
-        self.ids: array[int] = array("q") if ids is None else ids
-        self._newest = newest
+    def __init__(self, ids: array[int] | None = None) -> None:
+        self.ids: array[int] = array("i") if ids is None else ids
+        self.newest = max(self.ids, default=0)
+
+    def add(self, more: array[int]) -> None:
+        """Let the list go on."""
+        if self.ids.typecode == "i":
+            try:
+                more = array("i", more)
+            except OverflowError:
+                self.ids = array("q", self.ids)
+        self.ids.extend(more)
 
     @property
     def total(self) -> int:
         return len(self.ids)
 
-    @property
-    def newest(self) -> int:
-        return max(self.ids, default=0) if self._newest is None else self._newest
-
     def known(self, start: int, stop: int) -> array[int] | None:
-        return self.ids[start:stop]
+        return array("q", self.ids[start:stop])
 
     def row_of(self, row_id: int, near: int) -> int | None:
         # A million ids take some 10 ms, the neighbourhood nothing.
@@ -177,7 +182,7 @@ class Ids:
     def chunks(self) -> Iterator[tuple[int, array[int]]]:
         """The ids in parts that a worker may search without holding up the window, with their first row."""
         for start in range(0, len(self.ids), _IDS_AT_ONCE):
-            yield start, self.ids[start : start + _IDS_AT_ONCE]
+            yield start, array("q", self.ids[start : start + _IDS_AT_ONCE])
 
 
 class _Segmented:
@@ -268,7 +273,7 @@ class Ahead(_Segmented):
         if row >= self.total or self.learnt.get(segment) is not None:
             return []
         start, stop = segment * STRIDE, min((segment + 1) * STRIDE, self.total)
-        backwards = stop > self.total // 2
+        backwards = self.total - stop < start
         return [ByNumber(segment, self.total - stop if backwards else start, stop - start, backwards)]
 
     def agrees(self, later: Order) -> bool:

@@ -286,10 +286,20 @@ def test_places_without_rows_have_no_ids() -> None:
     assert order.first_keys == [("0",)]
 
 
+def test_ids_take_four_bytes_where_they_fit() -> None:
+    ids = Ids()
+    ids.add(array("q", [5, 2**31 - 1]))
+    assert ids.ids.itemsize == 4
+    ids.add(array("q", [2**31]))
+    assert list(ids.ids) == [5, 2**31 - 1, 2**31]
+    assert ids.row_of(2**31, near=0) == 2
+    assert ids.known(0, 9) == array("q", [5, 2**31 - 1, 2**31])
+
+
 def test_ids_agree_only_with_the_same() -> None:
     ids = Ids(array("q", [1, 2, 3]))
     assert ids.newest == 3
-    assert ids.agrees(Ids(array("q", [1, 2, 3]), 9))
+    assert ids.agrees(Ids(array("i", [1, 2, 3])))
     assert not ids.agrees(Ids(array("q", [1, 2])))
     assert not ids.agrees(Ids(array("q", [1, 2, 4])))
 
