@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -30,7 +29,6 @@ from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cell_editing import CellEditing
 from blogadmin.gui.tables.column_layout import ColumnLayout
 from blogadmin.gui.tables.column_menu import ColumnMenu
-from blogadmin.gui.tables.columns import CellKind
 from blogadmin.gui.tables.copying import RowCopier
 from blogadmin.gui.tables.delegate import RowDelegate
 from blogadmin.gui.tables.kept import Found, Kept
@@ -41,13 +39,13 @@ from blogadmin.gui.tables.place import Place
 from blogadmin.gui.tables.row_painter import RowPainter
 from blogadmin.gui.tables.row_table import RowTable
 from blogadmin.gui.tables.selection import RowSelection
+from blogadmin.gui.tables.ticks import Ticks
 from blogadmin.gui.theme import Density, color, row_height, theme_changed
 
 SKELETON_AFTER = 150
 """Milliseconds after which an empty screen shows that rows are on their way."""
 _MOST_PIXELS = 2**31 - 1
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
-_ONLY_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
 class ListView(RowTable):
@@ -71,6 +69,7 @@ class ListView(RowTable):
     _layout: ColumnLayout
     _menu: ColumnMenu
     _copier: RowCopier
+    _ticks: Ticks
     _rows: RowPainter
     _hold: PaintHold
     editing: CellEditing
@@ -154,6 +153,7 @@ class ListView(RowTable):
         self._menu.reset_action.triggered.connect(self._layout.reset)
         self.doubleClicked.connect(self._open)
         self.verticalScrollBar().actionTriggered.connect(self._place.moved)
+        self.moved_by_hand.connect(self._place.moved)
         header.order_wanted.connect(self._want_order)
         header.customContextMenuRequested.connect(lambda at: self._menu.popup(header.mapToGlobal(at)))
         model.carry = self._carry
@@ -193,30 +193,13 @@ class ListView(RowTable):
 
     def _open(self, index: QModelIndex) -> None:
         # Two quick clicks on a tick are two clicks.
-        if not self._is_check(index):
+        if not self._ticks.is_tick(index):
             self._open_row(index.row())
 
     def _open_row(self, row: int) -> None:
         row_id = self._model.id_at(row)
         if row_id is not None and self._model.is_usable(row):
             self.open_requested.emit(row_id)
-
-    def _is_check(self, index: Index) -> bool:
-        return index.isValid() and self._model.columns[index.column()].kind is CellKind.CHECK
-
-    def _toggle(self) -> bool:
-        """Ask for the other state of the current row, for all selected rows if it is one of them."""
-        row = self.currentIndex().row()
-        place = next((i for i, c in enumerate(self._model.columns) if c.kind is CellKind.CHECK), None)
-        entry = self._model.cache.entry(row)
-        if place is None or entry is None or not self._model.is_usable(row):
-            return False
-        ticked = not entry.values[place]
-        if row in self._selection.rows:
-            self._selection.fetch_ids(lambda ids: self._model.check_toggled.emit(list(ids), ticked))
-        else:
-            self._model.check_toggled.emit([entry.id], ticked)
-        return True
 
     def _look(self) -> None:
         """Tell what is on the screen, before it is painted."""
@@ -237,6 +220,7 @@ class ListView(RowTable):
         self._selection = RowSelection(model, self)
         self.setSelectionModel(self._selection)
         replaced.deleteLater()
+        self._ticks = Ticks(model, self._selection)
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
         self._hold = PaintHold(self, model)
@@ -255,13 +239,6 @@ class ListView(RowTable):
     def selectAll(self) -> None:
         self._selection.select_all()
 
-    def selectRow(self, row: int) -> None:
-        """Select one row and take the keyboard cursor there."""
-        # Qt looks for the column at the leading edge and finds none where text runs to the left.
-        index = self._model.index(row, max(self.first_column, 0))
-        self._selection.setCurrentIndex(index, _NO_UPDATE)
-        self._selection.select(index, _ONLY_ROW)
-
     def clearSelection(self) -> None:
         self._selection.clearSelection()
 
@@ -269,33 +246,25 @@ class ListView(RowTable):
         self, index: Index, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:
         """A click on a tick does that only: the selection stays."""
-        if isinstance(event, QMouseEvent) and not event.modifiers() and self._is_check(index):
+        if isinstance(event, QMouseEvent) and not event.modifiers() and self._ticks.is_tick(index):
             left = Qt.MouseButton.LeftButton
             if event.button() == left or event.buttons() == left:
                 return _NO_UPDATE
         return super().selectionCommand(index, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._place.moved()
+        self.moved_by_hand.emit()
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selection()
         elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open_row(self.currentIndex().row())
-        elif plain and event.key() == Qt.Key.Key_Space and self._toggle():
+        elif plain and event.key() == Qt.Key.Key_Space and self._ticks.toggle(self.currentIndex().row()):
             event.accept()
         elif plain and event.key() == Qt.Key.Key_Escape and self._selection.rows:
             self.clear_selection()
         else:
             super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._place.moved()
-        super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._place.moved()
-        super().wheelEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         jump = self._ready and self.isVisible() and self._hold.is_jump(dy)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QFocusEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from blogadmin.gui.tables.header import ListHeader
 from blogadmin.gui.tables.known_rows import Index
 
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
+_ONLY_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
 class RowTable(QTableView):
-    """A table in which rows are chosen, never cells. Its delegate asks it which row wears which mark."""
+    """A table in which rows are chosen, never cells. Who paints it asks which row wears which mark.
+
+    Signals:
+        moved_by_hand(): the person has used the mouse, the wheel or a key: where they are is their choice.
+    """
+
+    moved_by_hand = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +96,21 @@ class RowTable(QTableView):
         # The ring goes round the row; Qt thinks of the cell.
         self._update_row(previous.row())
         self._update_row(current.row())
+
+    def selectRow(self, row: int) -> None:
+        """Select one row and take the keyboard cursor there."""
+        # Qt looks for the column at the leading edge and finds none where text runs to the left.
+        index = self.model().index(row, max(self.first_column, 0))
+        self.selectionModel().setCurrentIndex(index, _NO_UPDATE)
+        self.selectionModel().select(index, _ONLY_ROW)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.moved_by_hand.emit()
+        super().mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.moved_by_hand.emit()
+        super().wheelEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(event.position().toPoint())

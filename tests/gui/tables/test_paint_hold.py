@@ -93,7 +93,8 @@ def test_a_drag_paints_each_frame(view: ListView, qtbot: QtBot) -> None:
 
 
 def painted_regions(view: ListView) -> list[QRegion]:
-    """What is painted from now on."""
+    """What is painted from now on; what was still to be painted is painted first."""
+    QApplication.processEvents()
     regions: list[QRegion] = []
     paint = view._rows.paint
 
@@ -117,7 +118,6 @@ def test_the_ring_of_the_keyboard_cursor_moves_as_a_whole(view: ListView, qtbot:
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     view.selectRow(2)
-    QApplication.processEvents()
     regions = painted_regions(view)
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(regions) > 0)
