@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from blogadmin.core.operations import comments as comments
     from blogadmin.core.operations import posts as posts
     from blogadmin.core.operations import users as users
+    from blogadmin.core.operations import views as views
 
-__all__ = ["bulk_run", "comments", "posts", "users"]
+__all__ = ["bulk_run", "comments", "posts", "users", "views"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -55,19 +55,24 @@ class ViewStore(QObject):
 
     def update(self, view: View, spec: dict[str, Any], done: Done) -> None:
         """Keep another list under the name of ``view``."""
-        self._commit(operations.views.UpdateView(view.id, view.version, spec), done)
+        self._commit(operations.views.UpdateView(*_row(view), spec), done)
 
     def rename(self, view: View, name: str, done: Done, failed: Failed) -> None:
         """Give a view another name."""
-        self._commit(operations.views.RenameView(view.id, view.version, name), done, failed)
+        self._commit(operations.views.RenameView(*_row(view), name), done, failed)
 
     def share(self, view: View, shared: bool, done: Done) -> None:
         """Let everybody see a view, or only oneself."""
-        self._commit(operations.views.ShareView(view.id, view.version, shared), done)
+        self._commit(operations.views.ShareView(*_row(view), shared), done)
 
     def delete(self, view: View, done: Done) -> None:
         """Delete a view."""
-        self._commit(operations.views.DeleteView(view.id, view.version), done)
+        self._commit(operations.views.DeleteView(*_row(view)), done)
 
     def _commit(self, operation: Any, done: Done, failed: Failed | None = None) -> None:
         self._services.controller.commit(operation, initiator=self.parent(), done=done, failed=failed)
+
+
+def _row(view: View) -> tuple[int, int]:
+    """Id and version of a view that the database keeps."""
+    return view.id or 0, view.version

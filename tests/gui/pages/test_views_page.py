@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core.queries.spec import Condition, Group, ListSpec, Sort
+from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.pages.views_view import columns_in, columns_state, for_person, same
@@ -211,3 +212,53 @@ def test_columns_are_told_by_name() -> None:
     state = columns_state(("b", "a"), ("a", "b", "c"))
     assert columns_in(state) == ("b", "a")
     assert [entry["name"] for entry in json.loads(state)["columns"]] == ["b", "a", "c"]
+
+
+def test_a_view_is_saved_changed_shared_renamed_and_deleted_with_a_way_back(
+    window: MainWindow, page: ListPage, sql: Sql, services: Services, qtbot: QtBot
+) -> None:
+    def rows() -> list[tuple[Any, ...]]:
+        return sql("SELECT name, shared, spec->'where' IS NOT NULL FROM saved_views")
+
+    page.finding.show(ListSpec(where=Group((DRAFT,))))
+    action(page, "saveViewAction").trigger()
+    asking = dialog("viewNameDialog")
+    child(asking, QLineEdit, "name").setText("  Half \t done ")
+    child(asking, QPushButton, "saveButton").click()
+    qtbot.waitUntil(lambda: button(page) == "Half done")
+    assert rows() == [("Half done", False, True)]
+    page.filter_bar.clear()
+    assert button(page) == "Half done, changed"
+    action(page, "updateViewAction").trigger()
+    qtbot.waitUntil(lambda: button(page) == "Half done")
+    assert rows() == [("Half done", False, False)]
+    action(page, "shareViewAction").trigger()
+    qtbot.waitUntil(lambda: page.views.current is not None and page.views.current.shared)
+    action(page, "renameViewAction").trigger()
+    asking = dialog("viewNameDialog")
+    child(asking, QLineEdit, "name").setText("Whole")
+    child(asking, QPushButton, "saveButton").click()
+    qtbot.waitUntil(lambda: button(page) == "Whole")
+    action(page, "deleteViewAction").trigger()
+    qtbot.waitUntil(lambda: button(page) == "Views")
+    assert rows() == []
+    window.menus.undo.trigger()
+    qtbot.waitUntil(lambda: len(offered(page)) == 4)
+    assert rows() == [("Whole", True, False)]
+    qtbot.waitUntil(lambda: is_loaded(page) and services.tasks.outstanding == 0)
+
+
+def test_a_name_that_is_taken_is_told_where_it_was_typed(page: ListPage, sql: Sql, qtbot: QtBot) -> None:
+    save(sql, "Mine")
+    action(page, "saveViewAction").trigger()
+    asking = dialog("viewNameDialog")
+    child(asking, QPushButton, "saveButton").click()
+    error = child(asking, QLabel, "nameError")
+    assert error.text() == "Type a name."
+    QTest.keyClicks(child(asking, QLineEdit, "name"), "Mine")
+    assert error.isHidden()
+    child(asking, QPushButton, "saveButton").click()
+    qtbot.waitUntil(error.isVisible)
+    assert error.text().startswith("You have a view of this name already.")
+    assert child(asking, QPushButton, "saveButton").isEnabled()
+    asking.reject()

@@ -1,0 +1,125 @@
+"""Saved views are kept, changed and deleted by who saved them, and every step has a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from blogadmin.core import queries
+from blogadmin.core.database.engine import Database
+from blogadmin.core.database.errors import Conflict, Duplicate, Invalid, NotFound, NotPermitted, translate
+from blogadmin.core.operations.operation import Operation, Outcome
+from blogadmin.core.operations.views import DeleteView, RenameView, SaveView, ShareView, UpdateView
+from blogadmin.core.queries.spec import Condition, Group, ListSpec
+from blogadmin.core.queries.spec_json import to_json
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+Do = Callable[[Operation], Outcome]
+DRAFTS = to_json(ListSpec(where=Group((Condition("status", "is", "draft"),))))
+ALL = "SELECT id, name, spec, shared, version FROM saved_views ORDER BY id"
+
+
+@pytest.fixture
+def view(do: Do, sql: Sql) -> int:
+    """A view "Drafts", at version 1."""
+    made = do(SaveView("posts", "Drafts", DRAFTS)).created_id
+    assert made is not None
+    assert sql(ALL) == [(made, "Drafts", DRAFTS, False, 1)]
+    return made
+
+
+def test_what_is_saved_is_read_as_one_s_own(view: int, database: Database) -> None:
+    with database.session_scope() as session:
+        (read,) = queries.views.saved(session, queries.posts.LISTING)
+    assert (read.id, read.name, read.own, read.shared, read.version) == (view, "Drafts", True, False, 1)
+    assert to_json(read.spec) == DRAFTS
+
+
+@pytest.mark.parametrize(
+    ("change", "now"),
+    [
+        (lambda id_: RenameView(id_, 1, "Unfinished"), ("Unfinished", DRAFTS, False)),
+        (lambda id_: ShareView(id_, 1, True), ("Drafts", DRAFTS, True)),
+        (lambda id_: UpdateView(id_, 1, {"search": "moon"}), ("Drafts", {"search": "moon"}, False)),
+    ],
+    ids=["rename", "share", "update"],
+)
+def test_a_change_has_a_way_back_and_forth(
+    view: int, do: Do, sql: Sql, change: Callable[[int], Operation], now: tuple[Any, ...]
+) -> None:
+    outcome = do(change(view))
+    assert outcome.changes.touched("saved_views") == {view}
+    assert sql(ALL) == [(view, *now, 2)]
+    assert outcome.inverse is not None
+    back = do(outcome.inverse)
+    assert sql(ALL) == [(view, "Drafts", DRAFTS, False, 3)]
+    assert back.inverse is not None
+    do(back.inverse)
+    assert sql(ALL) == [(view, *now, 4)]
+
+
+def test_a_deleted_view_comes_back_with_everything(view: int, do: Do, sql: Sql) -> None:
+    outcome = do(DeleteView(view, 1))
+    assert sql(ALL) == []
+    assert outcome.message == "View “Drafts” deleted"
+    assert outcome.inverse is not None
+    do(outcome.inverse)
+    assert [row[1:4] for row in sql(ALL)] == [("Drafts", DRAFTS, False)]
+
+
+def test_undoing_a_save_deletes_it(do: Do, sql: Sql) -> None:
+    outcome = do(SaveView("posts", "Drafts", DRAFTS, shared=True))
+    assert outcome.inverse is not None
+    do(outcome.inverse)
+    assert sql(ALL) == []
+
+
+CHANGES = [
+    lambda id_, version: RenameView(id_, version, "x"),
+    lambda id_, version: ShareView(id_, version, True),
+    lambda id_, version: UpdateView(id_, version, {}),
+    DeleteView,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_nothing_that_others_did_is_overwritten(view: int, do: Do, sql: Sql, change: Any) -> None:
+    sql("UPDATE saved_views SET name = 'Theirs'")
+    with pytest.raises(Conflict):
+        do(change(view, 1))
+    assert [row[1] for row in sql(ALL)] == ["Theirs"]
+    sql("DELETE FROM saved_views")
+    with pytest.raises(NotFound):
+        do(change(view, 2))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_somebody_else_s_view_is_not_changed(view: int, do: Do, sql: Sql, change: Any) -> None:
+    sql("UPDATE saved_views SET owner = 'another', shared = true")
+    before = sql(ALL)
+    with pytest.raises(NotPermitted, match="belongs to somebody else"):
+        do(change(view, 2))
+    assert sql(ALL) == before
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "two\nlines", "nul\x00"])
+def test_a_name_that_cannot_be_shown_is_refused(view: int, do: Do, name: str) -> None:
+    for operation in (SaveView("posts", name, DRAFTS), RenameView(view, 1, name)):
+        with pytest.raises(Invalid) as caught:
+            do(operation)
+        assert caught.value.field == "name"
+
+
+def test_a_name_is_used_once(view: int, do: Do) -> None:
+    other = do(SaveView("posts", "Others", {})).created_id
+    assert other is not None
+    do(SaveView("users", "Drafts", {}))
+    for operation in (SaveView("posts", "Drafts", {}), RenameView(other, 1, "Drafts")):
+        with pytest.raises(IntegrityError) as caught:
+            do(operation)
+        known = translate(caught.value)
+        assert isinstance(known, Duplicate)
+        assert known.field == "name"
