@@ -39,7 +39,7 @@ _SHORTEST_BEGINNING = 3
 _HEADLINE = (
     f'StartSel={BEGIN}, StopSel={END}, MaxFragments=2, MaxWords=16, MinWords=6, FragmentDelimiter=" … "'
 )
-_NOT_A_BEGINNING = re.compile(r'(^|\s)(-\S*|or)$|"', re.IGNORECASE)
+_NOT_A_BEGINNING = re.compile(r'(^|\s)(-\S*$|or(\s|$))|"', re.IGNORECASE)
 
 
 def query(search: str, able: Abilities) -> ColumnElement[Any]:

@@ -1,0 +1,94 @@
+"""Every order of one column is read from an index that keeps it, without sorting anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from blogadmin.core import queries
+from blogadmin.core.queries.listing import Listing
+from blogadmin.core.queries.spec import ListSpec, Sort
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+NOUNS = ("users", "posts", "comments")
+
+
+@pytest.fixture
+def full(sql: Sql) -> None:
+    """1,000 users, 10,000 posts, 20,000 comments."""
+    sql(
+        "INSERT INTO users (name, email, password_hash, role, is_active, created_at)"
+        " SELECT 'u' || g, g || '@example.org', 'x', CASE g %% 3 WHEN 0 THEN 'admin' ELSE 'user' END,"
+        " g %% 9 > 0, now() - g * interval '1 h' FROM generate_series(1, 1000) g",
+        (),
+    )
+    sql(
+        "INSERT INTO posts (public_id, title, slug, body, author_id, status, view_count, created_at,"
+        " updated_at)"
+        " SELECT gen_random_uuid(), md5(g::text), 's' || g, 'x', 1 + g %% 1000,"
+        " CASE g %% 3 WHEN 0 THEN 'draft' ELSE 'published' END, g %% 500, now() - g * interval '1 h',"
+        " now() - g * interval '1 min' FROM generate_series(1, 10000) g",
+        (),
+    )
+    sql(
+        "INSERT INTO comments (post_id, author_id, body, status, created_at)"
+        " SELECT 1 + g %% 10000, 1 + g %% 1000, md5(g::text),"
+        " CASE g %% 3 WHEN 0 THEN 'spam' ELSE 'approved' END, now() - g * interval '1 min'"
+        " FROM generate_series(1, 20000) g",
+        (),
+    )
+    sql("ANALYZE users, posts, comments")
+
+
+def plan_of(session: Session, listing: Listing[Any], sort: tuple[Sort, ...], limit: int = 40) -> str:
+    asked = listing.statements.asked(ListSpec(sort=sort))
+    assert asked is not None
+    connection = session.connection()
+    compiled = listing.statements.first(asked[0]).compile(dialect=connection.dialect)
+    sent = compiled.construct_params({**compiled.params, "most": limit})
+    lines = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {compiled}", dict(sent))
+    return "\n".join(line for (line,) in lines)
+
+
+def sorts(plan: str, but: str) -> bool:
+    """Whether a node of the plan sorts, other than by ``but``."""
+    nodes = {line.strip().removeprefix("->").strip() for line in plan.splitlines()}
+    return bool(({"Sort", "Incremental Sort"} - {but}) & nodes)
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("noun", NOUNS)
+def test_no_order_of_one_column_is_sorted_for(session: Session, noun: str) -> None:
+    listing: Listing[Any] = getattr(queries, noun).LISTING
+    indexed = [name for name in listing.sortable if listing.columns[name].indexed]
+    assert len(indexed) >= 5
+    for name in indexed:
+        for descending in (False, True):
+            sort = (Sort(name, descending),)
+            assert listing.slow(ListSpec(sort=sort)) is None
+            plan = plan_of(session, listing, sort)
+            # The rows of one author are few; there, sorting those is what remains.
+            few = "Incremental Sort" if listing.columns[name].via is not None else ""
+            assert not sorts(plan, but=few), f"{noun} by {name}:\n{plan}"
+            assert f"Seq Scan on {noun}" not in plan, f"{noun} by {name}:\n{plan}"
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("noun", NOUNS)
+def test_what_has_no_index_is_said_to_take_long(session: Session, noun: str) -> None:
+    listing: Listing[Any] = getattr(queries, noun).LISTING
+    for name in listing.sortable:
+        plan = plan_of(session, listing, (Sort(name),))
+        slow = listing.slow(ListSpec(sort=(Sort(name),)))
+        assert sorts(plan, but="Incremental Sort") == (slow is not None), plan
+
+
+@pytest.mark.usefixtures("full")
+def test_an_order_of_several_columns_is_right_with_ties_by_id(session: Session, sql: Sql) -> None:
+    sorts = (Sort("status"), Sort("view_count", descending=True))
+    expected = sql("SELECT id FROM posts ORDER BY status, view_count DESC, id DESC LIMIT 300")
+    first = queries.posts.LISTING.first(session, ListSpec(sort=sorts), 300)
+    assert [(row.id,) for row in first] == expected
