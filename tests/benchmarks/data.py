@@ -97,17 +97,30 @@ class Blog:
 def blog_of(size: Size, home: Path | None = None) -> Iterator[Blog]:
     """A blog of that size on the server whose data are in ``home`` (default: the user's cache folder)."""
     with EmbeddedServer(home or user_cache_path("blogadmin") / "bench") as server:
-        server.ensure_database(size.database)
         blog = Blog(server, size)
-        with closing(Database(blog.url)) as database:
-            if schema.inspect(database).kind in ("empty", "older"):
-                schema.upgrade(blog.url)
+        server.ensure_database(size.database)
+        if _kind(blog) in ("foreign", "newer"):
+            # Left by a program that was never released: its tables are of no use.
+            _drop(blog)
+            server.ensure_database(size.database)
+        if _kind(blog) != "current":
+            schema.upgrade(blog.url)
         with closing(Database(blog.url)) as database:
             if not _is_filled(blog):
                 print(f"making {size.posts:,} posts (once)…", flush=True)
                 generate(database, users=size.users, posts=size.posts, comments=size.comments, seed=1)
         _tidy(blog)
         yield blog
+
+
+def _kind(blog: Blog) -> str:
+    with closing(Database(blog.url)) as database:
+        return schema.inspect(database).kind
+
+
+def _drop(blog: Blog) -> None:
+    with closing(connect(blog.server.url("postgres"))) as admin, admin.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(blog.size.database)))
 
 
 def _tidy(blog: Blog) -> None:
