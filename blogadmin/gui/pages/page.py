@@ -140,8 +140,11 @@ class ListPage(PageFrame):
         known = self.model.rowCount()
         if self.model.state is State.FAILED:
             return f"{self.noun.count(known)}, not up to date" if known else "Not read"
-        return (
-            self.noun.count(known) if self.model.row_count_exact else self.finding.notes.about() or "Loading…"
+        if not self.model.row_count_exact:
+            return self.finding.notes.about() or "Loading…"
+        beyond = self.view.rows_not_shown()
+        return self.noun.count(known) + (
+            f" shown, {beyond:,} more do not fit into one list" if beyond else ""
         )
 
     def _show_news(self, count: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from blogadmin.gui.theme import MARGIN, SPACE_M, SPACE_XXL
 from blogadmin.gui.widgets.labels import Label
@@ -12,6 +14,7 @@ from blogadmin.gui.widgets.pills import KeyHint
 
 FIXED = (
     ("Return", "Open the row"),
+    ("F2", "Edit the cell"),
     ("Space", "Tick or clear the check box of the selected rows"),
     ("Ctrl+Return", "In a dialog: save"),
     ("Esc", "In a dialog: close; in a list: clear the selection"),
@@ -31,12 +34,11 @@ class ShortcutsDialog(QDialog):
         self.setObjectName("shortcutsDialog")
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE_XXL)
-        grid.setVerticalSpacing(SPACE_M)
-        for row, (keys, meaning) in enumerate((*self._of_actions(window), *FIXED)):
-            grid.addWidget(KeyHint(keys, "", self), row, 0)
-            grid.addWidget(Label(meaning, parent=self), row, 1)
+        # Side by side: in one column they are taller than a small screen.
+        columns = QHBoxLayout()
+        columns.setSpacing(SPACE_XXL)
+        columns.addLayout(self._listed(self._of_actions(window)))
+        columns.addLayout(self._listed(FIXED))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("closeButton")
@@ -46,8 +48,19 @@ class ShortcutsDialog(QDialog):
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(MARGIN)
         layout.addWidget(title)
-        layout.addLayout(grid)
+        layout.addLayout(columns)
         layout.addWidget(buttons)
+
+    def _listed(self, keys: Iterable[tuple[str, str]]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_XXL)
+        grid.setVerticalSpacing(SPACE_M)
+        row = 0
+        for row, (pressed, meaning) in enumerate(keys):
+            grid.addWidget(KeyHint(pressed, "", self), row, 0)
+            grid.addWidget(Label(meaning, parent=self), row, 1)
+        grid.setRowStretch(row + 1, 1)
+        return grid
 
     @staticmethod
     def _of_actions(window: QWidget) -> list[tuple[str, str]]:

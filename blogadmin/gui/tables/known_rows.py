@@ -157,6 +157,11 @@ class KnownRows(QAbstractTableModel):
     def _index_of(self, row: int | None, column: int) -> QModelIndex:
         return QModelIndex() if row is None else self.index(row, column)
 
+    def hold_at_most(self, rows: int) -> None:
+        """Show no more rows than that from now on; those cut off come back with the next list."""
+        self.most_rows = rows
+        self._set_count(self._count)
+
     def _set_count(self, wanted: int) -> None:
         """Let the list be this long; no longer than a view can hold."""
         count = min(wanted, self.most_rows)

@@ -121,8 +121,9 @@ class ListView(RowTable):
         """Make the rows taller or tighter."""
         self._density = density
         height = row_height(density)
+        # Before the rows grow: Qt hangs as soon as all of them together are too high.
+        self._model.hold_at_most(_MOST_PIXELS // height)
         self.verticalHeader().setDefaultSectionSize(height)
-        self._model.most_rows = _MOST_PIXELS // height
 
     def save_state(self) -> str:
         """The arrangement of the columns and the order, as text for ``restore_state``."""

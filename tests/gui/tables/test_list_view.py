@@ -93,6 +93,9 @@ def test_rows_beyond_what_a_view_can_hold_are_told_of(view: ListView, manual: Ma
     manual.run_all()
     assert view.list_model().rowCount() == 400
     assert view.rows_not_shown() == 600
+    view.list_model().hold_at_most(300)
+    assert view.list_model().rowCount() == 300
+    assert view.rows_not_shown() == 700
 
 
 def test_escape_lets_go(view: ListView) -> None:
