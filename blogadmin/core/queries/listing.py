@@ -90,7 +90,8 @@ class Listing(Generic[RowT]):
             return
         question, values = asked
         packed = self.statements.packed(question)
-        with self._patience(session, spec, question), session.execute(packed, values) as chunks:
+        # Each row of the list is looked at here, while a person has the first ones already.
+        with time_limit(session, PATIENCE), session.execute(packed, values) as chunks:
             for (chunk,) in chunks:
                 yield bytes(chunk)
 
