@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core import queries
@@ -17,9 +17,11 @@ from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.core.transfer import generate
 from blogadmin.gui.control.tasks import Tasks
+from blogadmin.gui.tables import source
 from blogadmin.gui.tables.columns import CellKind, Column, field_text, time_column
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.list_view import ListView
+from blogadmin.gui.tables.row_order import Anchors, Ids
 from blogadmin.gui.tables.row_ranges import RowRanges
 
 Sql = Callable[..., list[tuple[object, ...]]]
@@ -76,6 +78,44 @@ def test_the_whole_list_is_there_in_the_servers_order(view: ListView, qtbot: QtB
             for row in (0, 1500, POSTS - 1):
                 words = sql("SELECT title FROM posts WHERE id = %s", (ids[row],))[0][0]
                 assert shown(view, qtbot, row) == words
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ((), "p.updated_at DESC, p.id DESC"),
+        ((Sort("title"),), "p.title, p.id"),
+        ((Sort("author"),), "u.name, u.id, p.id"),
+        ((Sort("status"), Sort("title")), "p.status, p.title, p.id"),
+    ],
+    ids=str,
+)
+def test_a_list_of_anchors_is_the_same_list(
+    view: ListView,
+    qtbot: QtBot,
+    sql: Sql,
+    monkeypatch: pytest.MonkeyPatch,
+    sort: tuple[Sort, ...],
+    order: str,
+) -> None:
+    monkeypatch.setattr(source, "ANCHORS_FROM", 1000)
+    model = view.list_model()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    load(view, qtbot, ListSpec(sort=sort))
+    model.reload()
+    qtbot.waitUntil(lambda: model.state is State.READY, timeout=PATIENCE)
+    told = sql(f"SELECT p.id, p.title FROM posts p JOIN users u ON u.id = p.author_id ORDER BY {order}")
+    # An order that no index follows is kept whole, however long it is.
+    assert isinstance(model.cache.order, Ids if len(sort) > 1 else Anchors)
+    for row in (0, 255, 256, 1500, 2815, POSTS - 1):
+        assert shown(view, qtbot, row) == told[row][1]
+        assert model.id_at(row) == told[row][0]
+    got: list[int] = []
+    view.selectAll()
+    view.fetch_selected_ids(got.extend)
+    qtbot.waitUntil(lambda: bool(got), timeout=PATIENCE)
+    assert got == [row[0] for row in told]
+    tester.deleteLater()
 
 
 def test_jumping_about_ends_with_the_rows_on_the_screen(view: ListView, qtbot: QtBot) -> None:
