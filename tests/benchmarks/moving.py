@@ -167,11 +167,16 @@ def _wheel_for(stage: Stage, seconds: float) -> float:
     stage.settle()
     viewport = stage.page.view.viewport()
     where = QPointF(viewport.rect().center())
-    notch = QPoint(0, -_NOTCH)
+    bar = stage.page.view.verticalScrollBar()
+    down = True
     none, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
     end, frames = time.perf_counter() + seconds, stage.stamp.count
 
     def roll() -> None:
+        nonlocal down
+        # At an end nothing more would be painted.
+        down = bar.value() == 0 or (down and bar.value() < bar.maximum())
+        notch = QPoint(0, -_NOTCH if down else _NOTCH)
         buttons = Qt.MouseButton.NoButton
         event = QWheelEvent(where, viewport.mapToGlobal(where), QPoint(), notch, buttons, none, phase, False)
         QApplication.sendEvent(viewport, event)
