@@ -146,7 +146,9 @@ class Cluster:
 
     def _locale(self) -> list[str]:
         if self.programs.major >= 17:
-            return ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+            # pg_trgm asks the system what a letter is; in C only ASCII has letters.
+            letters = ["--lc-ctype", "C.UTF-8"] if sys.platform == "linux" else []
+            return ["--locale", "C", *letters, "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
         return ["--locale", "C.UTF-8" if sys.platform == "linux" else "C"]
 
     def write_settings(self, folder: Path | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +44,16 @@ def test_the_server_speaks_utf8_in_utc_and_knows_letters_beyond_ascii(home: Path
             " current_setting('listen_addresses'), current_setting('jit')",
         )
     assert shown == [("UTF8", "UTC", "äéж", "", "off")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's letters are known on Linux only")
+def test_parts_of_words_are_indexed_in_every_script(home: Path, query: Query) -> None:
+    with EmbeddedServer(home, fast=True) as server:
+        query(server.url("postgres"), "CREATE EXTENSION pg_trgm")
+        found = query(
+            server.url("postgres"), "SELECT cardinality(show_trgm('森健二')), show_trgm('É') = show_trgm('é')"
+        )
+    assert found == [(4, True)]
 
 
 def test_two_programs_share_one_server_and_the_last_one_stops_it(
