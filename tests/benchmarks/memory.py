@@ -11,8 +11,8 @@ import subprocess
 import sys
 from typing import Any
 
+from tests.benchmarks.children import ROOT, installed
 from tests.benchmarks.harness import Heartbeat, pause, peak_mb, resident_mb, wait_for
-from tests.benchmarks.twin import ROOT
 
 SORTS = 200
 _WARM_SORTS = 20
@@ -56,7 +56,15 @@ def _median(samples: list[dict[str, float]], key: str) -> float:
 def weigh(url: str, sorts: int) -> dict[str, float]:
     """Megabytes of a fresh process that opens ``url``, and the longest gap in its event loop meanwhile."""
     command = [sys.executable, "-m", "tests.benchmarks.memory", url, str(sorts)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=installed(),
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"the process that was to be weighed failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

@@ -19,10 +19,10 @@ from pathlib import Path
 from platformdirs import user_cache_path
 from sqlalchemy import make_url
 
+from tests.benchmarks.children import ROOT
 from tests.benchmarks.data import connect
 from tests.benchmarks.report import ahead, at_most
 from tests.benchmarks.run import Run
-from tests.benchmarks.twin import ROOT
 
 Figures = dict[str, float]
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
+from tests.benchmarks.children import ROOT, installed
 from tests.benchmarks.report import times
 from tests.benchmarks.run import Run
-from tests.benchmarks.twin import ROOT
 
 SAMPLES = 11
 _SECONDS = 60
@@ -21,23 +19,15 @@ def startup(run: Run) -> None:
     """The program's window and rows, against a bare window with an empty table; the three take turns."""
     run.close_stage()
     kinds = ("bare", "window", "rows")
-    with tempfile.TemporaryDirectory() as compiled:
-        environment = _environment(run.blog.url, compiled)
-        for kind in kinds:
-            _sample(kind, environment)
-        taken = [[_sample(kind, environment) for kind in kinds] for _ in range(run.often(SAMPLES, 3))]
+    environment = installed(BLOGADMIN_DATABASE_URL=run.blog.url)
+    for kind in kinds:
+        _sample(kind, environment)
+    taken = [[_sample(kind, environment) for kind in kinds] for _ in range(run.often(SAMPLES, 3))]
     bare, window, rows = (statistics.median(column) for column in zip(*taken, strict=True))
     note = f"median of {len(taken)} fresh processes each; limit: QMainWindow with an empty QTableView"
     run.report.add("window_painted", window, limit=bare, target=times(1.15), note=note)
     note = "the server is running"
     run.report.add("window_with_rows", rows, limit=bare, target=times(1.5), note=note)
-
-
-def _environment(url: str, compiled: str) -> dict[str, str]:
-    """That of an installed program, whose modules are compiled already: after its first sample they are."""
-    environment = {**os.environ, "BLOGADMIN_DATABASE_URL": url, "PYTHONPYCACHEPREFIX": compiled}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    return environment
 
 
 def _sample(kind: str, environment: dict[str, str]) -> float:

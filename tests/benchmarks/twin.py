@@ -11,9 +11,8 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.benchmarks.children import ROOT
 
 
 @dataclass(frozen=True, slots=True)
