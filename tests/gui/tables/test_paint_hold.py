@@ -92,9 +92,8 @@ def test_a_drag_paints_each_frame(view: ListView, qtbot: QtBot) -> None:
     view.verticalScrollBar().setSliderDown(False)
 
 
-def painted_regions(view: ListView) -> list[QRegion]:
+def painted_regions(view: ListView, qtbot: QtBot) -> list[QRegion]:
     """What is painted from now on; what was still to be painted is painted first."""
-    QApplication.processEvents()
     regions: list[QRegion] = []
     paint = view._rows.paint
 
@@ -102,12 +101,21 @@ def painted_regions(view: ListView) -> list[QRegion]:
         regions.append(QRegion(region))
         paint(painter, region, chosen)
 
+    def at_rest() -> bool:
+        painted = len(regions)
+        QApplication.processEvents()
+        return len(regions) == painted
+
     view._rows.paint = note  # pyright: ignore[reportAttributeAccessIssue]
+    view.viewport().update()
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    qtbot.waitUntil(at_rest)
+    regions.clear()
     return regions
 
 
 def test_a_step_moves_what_is_on_the_screen_and_paints_the_rest(view: ListView, qtbot: QtBot) -> None:
-    regions = painted_regions(view)
+    regions = painted_regions(view, qtbot)
     view.verticalScrollBar().setValue(60)
     qtbot.waitUntil(lambda: len(regions) > 0)
     assert [region.boundingRect().height() for region in regions] == [60]
@@ -118,7 +126,7 @@ def test_the_ring_of_the_keyboard_cursor_moves_as_a_whole(view: ListView, qtbot:
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     view.selectRow(2)
-    regions = painted_regions(view)
+    regions = painted_regions(view, qtbot)
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(regions) > 0)
     for row in (2, 3):
