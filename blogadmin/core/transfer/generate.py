@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a 
 
 from blogadmin.core.database.errors import Invalid
 from blogadmin.core.transfer import drafts, rows
-from blogadmin.core.transfer.bulk import copy, indexes_made_last
+from blogadmin.core.transfer.bulk import copy, empty_anew, indexes_made_last
 
 if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
@@ -84,6 +84,8 @@ class _Run:
                 cursor.execute(f"SET {setting}")
             self._connection.commit()
             fresh = sum(self._counts.values()) >= _WORTH_REBUILDING and self._lock_if_empty(cursor)
+            if fresh:
+                empty_anew(cursor, TABLES)
             with indexes_made_last(cursor, TABLES) if fresh else nullcontext():
                 self._load_all(cursor, at_once=fresh)
             self._connection.commit()
