@@ -74,7 +74,7 @@ def indexes_made_last(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
 
 
 def empty_anew(cursor: Cursor, tables: Sequence[str]) -> None:
-    """Give empty tables new files: a server of which no copy is kept then writes rows once, not to its log, too.
+    """Give empty tables new files: a server without copies then does not write their rows to its log, too.
 
     Tables that others refer to stay as they are: those would have to be emptied, too.
     """
