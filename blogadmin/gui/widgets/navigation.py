@@ -193,8 +193,8 @@ class NavigationList(QListWidget):
 
     def chosen(self) -> str:
         """The key of the page that is chosen; "" before the first choice."""
-        item = self.currentItem()
-        return item.data(KEY_ROLE) if item is not None else ""
+        # Not the current item: Qt makes the first one current as soon as the list gets the keyboard.
+        return next((item.data(KEY_ROLE) for item in self.selectedItems()), "")
 
     def set_narrow(self, narrow: bool) -> None:
         """Show icons only, with the words as tooltips, or all again."""

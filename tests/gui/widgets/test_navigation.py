@@ -65,6 +65,21 @@ def test_nothing_is_chosen_at_first(qtbot: QtBot) -> None:
     assert navigation.chosen() == ""
 
 
+def test_a_place_that_merely_got_the_keyboard_can_still_be_chosen(qtbot: QtBot) -> None:
+    navigation = NavigationList()
+    navigation.add_page("posts", "Posts", "file-text")
+    qtbot.addWidget(navigation)
+    with qtbot.waitActive(navigation):
+        navigation.show()
+        navigation.activateWindow()
+    navigation.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(lambda: navigation.currentItem() is not None)
+    assert navigation.chosen() == ""
+    navigation.choose("posts")
+    assert navigation.item(0).isSelected()
+    assert navigation.chosen() == "posts"
+
+
 def test_counts_are_said_in_words(navigation: NavigationList) -> None:
     navigation.set_badge("comments", 128, alert=True)
     navigation.set_badge("users", 48112)
