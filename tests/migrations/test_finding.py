@@ -48,6 +48,15 @@ def owner(raw: psycopg2.extensions.connection, empty_database_url: str) -> Itera
     query(raw, f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
+def test_tables_are_tidy_after_an_upgrade(
+    raw: psycopg2.extensions.connection, empty_database_url: str
+) -> None:
+    migrate(empty_database_url, command.upgrade, "0001")
+    schema.upgrade(empty_database_url)
+    tidied = query(raw, "SELECT relname, vacuum_count, analyze_count FROM pg_stat_user_tables ORDER BY 1")
+    assert [row for row in tidied if row[1]] == [("comments", 1, 1), ("posts", 1, 1), ("users", 1, 1)]
+
+
 def test_posts_that_are_there_are_found_and_no_edit_was_made(
     raw: psycopg2.extensions.connection, empty_database_url: str
 ) -> None:

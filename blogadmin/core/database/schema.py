@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +19,7 @@ from blogadmin.core.database.errors import NotPermitted
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from blogadmin.core.database.engine import Database
 
@@ -123,6 +124,20 @@ def upgrade(url: str) -> None:
             )
         if kind != "current":
             _run_alembic(connection)
+    if kind == "older":
+        _tidy(engine)
+
+
+def _tidy(engine: Engine) -> None:
+    """Vacuum what a migration may have written anew: without, lists look up each row of an index, too."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
+    # The upgrade is done whatever becomes of this; autovacuum will do it one day.
+    with suppress(DBAPIError), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(f"VACUUM (ANALYZE, SKIP_LOCKED) {', '.join(TABLES)}"))
 
 
 def _run_alembic(connection: Connection) -> None:
