@@ -46,7 +46,14 @@ def weave(original: str, edited: str) -> str:
 
 
 def _join(lines: list[str], breaks: list[str]) -> str:
-    return "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
+    parts: list[str] = []
+    before = ""
+    for line, end in zip(lines, [*breaks, ""], strict=True):
+        # With no text left between them the two would be read as one break.
+        merges = before == "\r" and end == "\n" and not line
+        before = "\r" if merges else end
+        parts += (line, before)
+    return "".join(parts)
 
 
 def _common(one: list[str], two: list[str]) -> int:

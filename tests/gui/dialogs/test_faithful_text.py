@@ -37,6 +37,7 @@ def test_no_kind_of_break_appears_that_the_original_did_not_use(original: str, e
         ("a\r\nb\nc\r\nd", "a\nb\nc\nd\ne", "a\r\nb\nc\r\nd\r\ne"),
         ("a\r\nb\nc\r\nd", "b\nc\nd", "b\nc\r\nd"),
         ("a\rb", "a\nx\nb", "a\rx\rb"),
+        ("\r\ra\n", "\n\n\n", "\r\r\r"),
         ("a\nb", "a\nx", "a\nx"),
         ("a\r\nb", "", ""),
     ],
