@@ -114,13 +114,6 @@ def painted_regions(view: ListView, qtbot: QtBot) -> list[QRegion]:
     return regions
 
 
-def test_a_step_moves_what_is_on_the_screen_and_paints_the_rest(view: ListView, qtbot: QtBot) -> None:
-    regions = painted_regions(view, qtbot)
-    view.verticalScrollBar().setValue(60)
-    qtbot.waitUntil(lambda: len(regions) > 0)
-    assert [region.boundingRect().height() for region in regions] == [60]
-
-
 def test_the_ring_of_the_keyboard_cursor_moves_as_a_whole(view: ListView, qtbot: QtBot) -> None:
     view.activateWindow()
     view.setFocus()
