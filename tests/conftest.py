@@ -110,7 +110,9 @@ def make_database(server_url: str) -> Iterator[Callable[[str | None], str]]:
     def make(template: str | None = None) -> str:
         name = f"test_{uuid.uuid4().hex[:16]}"
         with closing(connect(server_url)) as admin, admin.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+            # Copied as files: going through the server's log, page by page, takes half as long again.
+            how = " STRATEGY file_copy" if admin.server_version >= 150_000 else ""
+            cursor.execute(f'CREATE DATABASE "{name}"{how}' + (f' TEMPLATE "{template}"' if template else ""))
         names.append(name)
         return with_database(server_url, name)
 
