@@ -13,8 +13,8 @@ depends_on = None
 
 
 SORTED = {
-    "users": ("role", "is_active", "created_at", "updated_at"),
-    "posts": ("title", "status", "view_count", "created_at"),
+    "users": ("email", "role", "is_active", "created_at", "updated_at"),
+    "posts": ("title", "slug", "status", "view_count", "created_at"),
     "comments": ("status", "updated_at"),
 }
 TOUCH_POST = """

@@ -55,6 +55,8 @@ class Post(Versioned, Base):
         CheckConstraint(text(f"octet_length(body) <= {values.BODY_MAX_BYTES}"), name="body"),
         Index(None, "author_id", "id"),
         Index(None, "title", "id"),
+        # Beside the unique one: the ids in this order are then read from the index alone.
+        Index(None, "slug", "id"),
         Index(None, "status", "id"),
         Index(None, "view_count", "id"),
         Index(None, "created_at", "id"),

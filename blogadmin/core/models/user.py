@@ -38,6 +38,8 @@ class User(Versioned, Base):
         CheckConstraint(text(f"email ~ '{values.EMAIL_PATTERN}'"), name="email"),
         length_between("name", 1, values.NAME_MAX),
         Index(None, "name", "id"),
+        # Beside the unique one: the ids in this order are then read from the index alone.
+        Index(None, "email", "id"),
         Index(None, "role", "id"),
         Index(None, "is_active", "id"),
         Index(None, "created_at", "id"),
