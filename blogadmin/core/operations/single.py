@@ -17,6 +17,7 @@ from blogadmin.core.operations.operation import Operation, Outcome
 from blogadmin.core.operations.wording import one
 
 _NO_WAY_BACK = "password_hash"
+_NAMES = ("title", "name")
 RowT = TypeVar("RowT", Post, User)
 
 
@@ -45,6 +46,15 @@ class Edit:
         """Words for menus and history."""
         return f"Edit {one(self.noun)}"
 
+    @property
+    def about(self) -> str:
+        """Which row, and what of it: "“A title”: slug, status"."""
+        names = (seen.get(name) for seen in (self.base, self.values) for name in _NAMES)
+        name = next((name for name in names if name), None)
+        row = f"“{name}”" if name else f"No. {self.id}"
+        fields = ", ".join(_plain(field) for field in self.values)
+        return f"{row}: {fields}" if fields else row
+
     def apply(self, session: Session) -> Outcome:
         """Save. Raises ``Invalid``, ``Conflict``, ``NotFound``, ``NotPermitted``."""
         validate(self.values, self.checks)
@@ -60,6 +70,10 @@ class Edit:
         if _NO_WAY_BACK in self.values:
             return None
         return type(self)(self.id, version, {name: self.values[name] for name in old}, old)
+
+
+def _plain(field: str) -> str:
+    return field.removesuffix("_id").removeprefix("is_").replace("password_hash", "password").replace("_", " ")
 
 
 def insert(

@@ -139,7 +139,7 @@ class Controller(QObject):
         return run
 
     def _committed(self, asked: _Asked, outcome: Outcome) -> None:
-        step = self._undo.push(outcome, asked.op.label)
+        step = self._undo.push(outcome, asked.op.label, getattr(asked.op, "about", ""))
         self._announce(outcome, asked.initiator)
         if asked.done is not None and asked.is_there:
             asked.done(outcome)

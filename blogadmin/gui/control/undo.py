@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -18,10 +19,15 @@ LIMIT = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One change that can be taken back (or made again) by committing ``operation``."""
+    """One change that can be taken back (or made again) by committing ``operation``.
+
+    ``detail`` tells what was changed, ``made`` when (on this computer's clock).
+    """
 
     label: str
     operation: Operation
+    detail: str = ""
+    made: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
 
 class Commit(Protocol):
@@ -84,11 +90,21 @@ class UndoHistory(QObject):
         """Words for the menu, such as "Redo edit post"."""
         return _words("Redo", self._forth)
 
-    def push(self, outcome: Outcome, label: str) -> Step | None:
+    @property
+    def back(self) -> tuple[Step, ...]:
+        """What can be undone, the last change first."""
+        return tuple(reversed(self._back))
+
+    @property
+    def forth(self) -> tuple[Step, ...]:
+        """What was undone and can be made again, the one that comes next first."""
+        return tuple(reversed(self._forth))
+
+    def push(self, outcome: Outcome, label: str, detail: str = "") -> Step | None:
         """Remember how to take back what was committed; ``None`` when there is no way back."""
         if outcome.inverse is None:
             return None
-        step = Step(label, outcome.inverse)
+        step = Step(label, outcome.inverse, detail or outcome.message)
         self._back.append(step)
         self._forth.clear()
         self.changed.emit()
@@ -109,6 +125,11 @@ class UndoHistory(QObject):
         if step in self._back and not self._under_way:
             self._take(step, self._back, self._forth, "undone")
 
+    def redo_step(self, step: Step) -> None:
+        """Make that very change again; nothing happens once it has left the history."""
+        if step in self._forth and not self._under_way:
+            self._take(step, self._forth, self._back, "made again")
+
     def clear(self) -> None:
         """Forget everything, as after a change of the database."""
         self._back.clear()
@@ -122,9 +143,9 @@ class UndoHistory(QObject):
                 if outcome.rest is None:
                     source.remove(step)
                 else:
-                    source[source.index(step)] = Step(step.label, outcome.rest)
+                    source[source.index(step)] = replace(step, operation=outcome.rest)
                 if outcome.inverse is not None:
-                    target.append(Step(step.label, outcome.inverse))
+                    target.append(replace(step, operation=outcome.inverse))
             self._settle()
 
         def failed(error: KnownError | None) -> None:
