@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
@@ -79,7 +79,28 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     with EmbeddedServer(shared / "server", fast=True) as server:
-        yield server.url("postgres")
+        url = server.url("postgres")
+        _make_logins_cheap(url)
+        yield url
+
+
+def _make_logins_cheap(url: str) -> None:
+    """Store the login's password so that 4,096 rounds of hashing are not due at each connection."""
+    with closing(connect(url)) as admin, admin.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(727275)")
+        cursor.execute(
+            "SELECT rolpassword LIKE 'SCRAM-SHA-256$1:%' FROM pg_authid WHERE rolname = current_user"
+        )
+        if cursor.fetchone() == (False,):
+            cursor.execute("SET scram_iterations = 1")
+            cursor.execute("ALTER ROLE CURRENT_USER PASSWORD %s", (unquote(urlsplit(url).password or ""),))
+
+
+@pytest.fixture(scope="session")
+def admin(server_url: str) -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor on the server's own database, to make and drop others with."""
+    with closing(connect(server_url)) as connection, connection.cursor() as cursor:
+        yield cursor
 
 
 @pytest.fixture(scope="session")
@@ -103,25 +124,50 @@ def template(server_url: str) -> str:
 
 
 @pytest.fixture
-def make_database(server_url: str) -> Iterator[Callable[[str | None], str]]:
+def make_database(
+    server_url: str, admin: psycopg2.extensions.cursor
+) -> Iterator[Callable[[str | None], str]]:
     """Make databases that are dropped after the test: ``make_database(template or None) -> url``."""
     names: list[str] = []
 
     def make(template: str | None = None) -> str:
-        name = f"test_{uuid.uuid4().hex[:16]}"
-        with closing(connect(server_url)) as admin, admin.cursor() as cursor:
-            # Copied as files: going through the server's log, page by page, takes half as long again.
-            how = " STRATEGY file_copy" if admin.server_version >= 150_000 else ""
-            cursor.execute(f'CREATE DATABASE "{name}"{how}' + (f' TEMPLATE "{template}"' if template else ""))
-        names.append(name)
-        return with_database(server_url, name)
+        names.append(f"test_{uuid.uuid4().hex[:16]}")
+        copy_database(admin, names[-1], template)
+        return with_database(server_url, names[-1])
 
     yield make
-    with closing(connect(server_url)) as admin, admin.cursor() as cursor:
-        left_open = _transactions_left_open(cursor, names)
-        for name in names:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    left_open = _transactions_left_open(admin, names)
+    for name in names:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     assert not left_open, f"transactions left open: {left_open}"
+
+
+def copy_database(admin: psycopg2.extensions.cursor, name: str, template: str | None) -> None:
+    """Make a database that is the template's twin; without one it is empty."""
+    # Copied as files: going through the server's log, page by page, takes half as long again.
+    how = " STRATEGY file_copy" if admin.connection.server_version >= 150_000 else ""
+    admin.execute(f'CREATE DATABASE "{name}"{how}' + (f' TEMPLATE "{template}"' if template else ""))
+
+
+@pytest.fixture(scope="module")
+def make_template(
+    server_url: str, admin: psycopg2.extensions.cursor, template: str
+) -> Iterator[Callable[[Callable[[str], object]], str]]:
+    """Fill databases for the tests of a module to copy: ``make_template(fill) -> name``.
+
+    ``fill`` gets the URL of a migrated, empty database and leaves no connection to it open.
+    """
+    names: list[str] = []
+
+    def make(fill: Callable[[str], object]) -> str:
+        names.append(f"test_{uuid.uuid4().hex[:16]}")
+        copy_database(admin, names[-1], template)
+        fill(with_database(server_url, names[-1]))
+        return names[-1]
+
+    yield make
+    for name in names:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _transactions_left_open(cursor: psycopg2.extensions.cursor, names: list[str]) -> list[tuple[str, str]]:
@@ -133,10 +179,16 @@ def _transactions_left_open(cursor: psycopg2.extensions.cursor, names: list[str]
     return cursor.fetchall()
 
 
+@pytest.fixture(scope="module")
+def filled(template: str) -> str:
+    """Name of the database that each test's own is copied from; a module may fill another."""
+    return template
+
+
 @pytest.fixture
-def database_url(make_database: Callable[[str | None], str], template: str) -> str:
-    """A migrated, empty database of the test's own."""
-    return make_database(template)
+def database_url(make_database: Callable[[str | None], str], filled: str) -> str:
+    """A database of the test's own: migrated, and empty unless the module says what is in it."""
+    return make_database(filled)
 
 
 @pytest.fixture
@@ -166,6 +218,16 @@ def sql(database_url: str) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
                 return cursor.fetchall() if cursor.description else []
 
         yield run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def old_objects_set_aside() -> None:
+    """Take what stands before a module's tests out of collections: they look at what a test made, only.
+
+    A hundred thousand objects of libraries and collected tests would be looked through after each test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
