@@ -31,6 +31,14 @@ def log_dir() -> Path:
     return _private(platformdirs.user_log_path(_APP, appauthor=False))
 
 
+def drafts_dir() -> Path:
+    """Return the folder of texts that are typed but not saved, made if need be and closed to everyone else.
+
+    Raises ``OSError`` when the folder cannot be made.
+    """
+    return _private(user_data_dir() / "drafts")
+
+
 def config_file() -> Path:
     """Return where the settings file is looked for; it need not exist."""
     return platformdirs.user_config_path(_APP, appauthor=False) / "config.toml"
