@@ -48,13 +48,29 @@ def owner(raw: psycopg2.extensions.connection, empty_database_url: str) -> Itera
     query(raw, f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
-def test_tables_are_tidy_after_an_upgrade(
+def test_rows_are_seen_by_index_alone_after_an_upgrade(
     raw: psycopg2.extensions.connection, empty_database_url: str
 ) -> None:
     migrate(empty_database_url, command.upgrade, "0001")
+    query(
+        raw,
+        "INSERT INTO users (email, name, password_hash)"
+        " SELECT 'u' || g || '@example.org', 'U', 'x' FROM generate_series(1, 3000) g;"
+        "INSERT INTO posts (public_id, title, body, slug, author_id)"
+        " SELECT gen_random_uuid(), 'Gardens', repeat('Trees ', 80), 'gardens' || id, id FROM users;"
+        "INSERT INTO comments (post_id, author_id, body) SELECT id, author_id, 'x' FROM posts",
+    )
+
     schema.upgrade(empty_database_url)
-    tidied = query(raw, "SELECT relname, vacuum_count, analyze_count FROM pg_stat_user_tables ORDER BY 1")
-    assert [row for row in tidied if row[1]] == [("comments", 1, 1), ("posts", 1, 1), ("users", 1, 1)]
+
+    # A table that was written anew may end with a few pages that were not needed.
+    seen = query(raw, "SELECT relname, relallvisible > 0.9 * relpages FROM pg_class" + _TABLES)
+    assert seen == [("comments", True), ("posts", True), ("users", True)]
+    tidied = query(raw, "SELECT relname, vacuum_count, analyze_count FROM pg_stat_user_tables" + _TABLES)
+    assert tidied == [("comments", 1, 1), ("posts", 1, 1), ("users", 1, 1)]
+
+
+_TABLES = " WHERE relname IN ('users', 'posts', 'comments') ORDER BY 1"
 
 
 def test_posts_that_are_there_are_found_and_no_edit_was_made(

@@ -106,7 +106,7 @@ def upgrade(url: str) -> None:
     ``NotPermitted`` when the database is newer than this program, and the driver's error for everything
     else that can go wrong; in each case nothing has changed.
     """
-    from sqlalchemy import create_engine, pool
+    from sqlalchemy import create_engine, pool, text
 
     from blogadmin.core.database.engine import connect_args, to_url
     from blogadmin.settings import Settings
@@ -117,7 +117,8 @@ def upgrade(url: str) -> None:
     )
     with engine.connect() as connection:
         kind = inspect_connection(connection).kind
-        connection.rollback()
+        connection.execute(text(_AT_ONCE))
+        connection.commit()
         if kind == "newer":
             raise NotPermitted(
                 "The database belongs to a newer version of this program. Update this program first."
@@ -137,6 +138,7 @@ def _tidy(engine: Engine) -> None:
     with suppress(DBAPIError), engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(_AT_ONCE))
         connection.execute(text(f"VACUUM (ANALYZE, SKIP_LOCKED) {', '.join(TABLES)}"))
 
 
@@ -161,6 +163,8 @@ def _config() -> Config:
 
 
 _upgrading = threading.Lock()
+# VACUUM cannot note that everybody sees a row while the commit of it, or one soon after, is not on disk yet.
+_AT_ONCE = "SET synchronous_commit = on"
 _TRIGGER = "blogadmin_touch()"
 _PRESENT = (
     "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL"
