@@ -29,6 +29,7 @@ from sqlalchemy.pool import NullPool
 from blogadmin import __version__
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
+from blogadmin.core.database.own_backends import OwnBackends
 from blogadmin.core.database.units import UNKNOWN, begun, driver_connection, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
@@ -102,6 +103,8 @@ class Database:
         self._aborted = False
         self._mine = threading.local()
         self._kept: list[_Reader] = []
+        self.backends: Final = OwnBackends()
+        """The server's processes behind the connections of this database."""
         self.engine: Final = self._make_engine(
             pool_pre_ping=True,
             pool_size=self.settings.pool_size,
@@ -265,6 +268,8 @@ class Database:
         )
         event.listen(engine, "do_connect", lambda *_args: self._refuse_when_aborted())
         event.listen(engine, "connect", self._remember)
+        event.listen(engine, "connect", self.backends.opened)
+        event.listen(engine, "close", self.backends.closed)
         event.listen(engine, "handle_error", self._seen)
         return engine
 

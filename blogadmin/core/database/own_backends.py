@@ -1,0 +1,42 @@
+"""Which of the server's processes work for this program, so that it need not be told of its own commits."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from typing import Any, Final
+
+REMEMBERED_FOR: Final = 60.0
+"""Seconds for which a process is remembered after it went: its last messages may still be on their way."""
+
+
+class OwnBackends:
+    """Process ids of the connections that were opened; from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pids: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._gone: dict[int, float] = {}
+
+    def opened(self, raw: Any, _record: object = None) -> None:
+        """For SQLAlchemy's ``connect``: ``raw`` has a process on the server."""
+        pid = raw.info.backend_pid
+        with self._lock:
+            self._pids[raw] = pid
+            self._gone.pop(pid, None)
+
+    def closed(self, raw: Any, _record: object = None) -> None:
+        """For SQLAlchemy's ``close``: the process of ``raw`` ends."""
+        now = time.monotonic()
+        with self._lock:
+            self._gone = {pid: until for pid, until in self._gone.items() if until > now}
+            pid = self._pids.pop(raw, None)
+            if pid is not None:
+                self._gone[pid] = now + REMEMBERED_FOR
+
+    def __contains__(self, pid: object) -> bool:
+        if not isinstance(pid, int):
+            return False
+        with self._lock:
+            return pid in self._pids.values() or self._gone.get(pid, 0.0) > time.monotonic()
