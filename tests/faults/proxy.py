@@ -19,7 +19,7 @@ _SSL_REQUESTS = (struct.pack("!II", 8, 80877103), struct.pack("!II", 8, 80877104
 _STUCK_AFTER = 5.0
 
 
-class _Link:
+class Link:
     """One client and its server."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
@@ -45,7 +45,7 @@ class FaultProxy:
         self._orders: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
         self._wake, self._woken = socket.socketpair()
         self._selector = selectors.DefaultSelector()
-        self._links: list[_Link] = []
+        self._links: list[Link] = []
         self._listener: socket.socket | None = None
         self._port = 0
         self._swallowing = False
@@ -140,7 +140,7 @@ class FaultProxy:
     def _accept(self) -> None:
         assert self._listener is not None
         client, _address = self._listener.accept()
-        link = _Link(client, self._dial())
+        link = Link(client, self._dial())
         for one in (link.client, link.server):
             one.settimeout(_STUCK_AFTER)
             self._selector.register(one, selectors.EVENT_READ, link)
@@ -155,7 +155,7 @@ class FaultProxy:
             return server
         return socket.create_connection((str(host), port))
 
-    def _move(self, link: _Link, source: socket.socket) -> None:
+    def _move(self, link: Link, source: socket.socket) -> None:
         try:
             data = source.recv(65536)
         except OSError:
@@ -167,7 +167,7 @@ class FaultProxy:
         elif not self._swallowing:
             self._forward(link, source, data)
 
-    def _forward(self, link: _Link, source: socket.socket, data: bytes) -> None:
+    def _forward(self, link: Link, source: socket.socket, data: bytes) -> None:
         if source is link.client and self._pattern:
             seen = link.tail + data
             link.tail = seen[-len(self._pattern) :]
@@ -185,12 +185,12 @@ class FaultProxy:
         except OSError:
             self._cut(link)
 
-    def _strike(self, link: _Link) -> None:
+    def _strike(self, link: Link) -> None:
         # In this order: the client wakes as soon as it is cut.
         self.struck.set()
         self._cut(link)
 
-    def _cut(self, link: _Link) -> None:
+    def _cut(self, link: Link) -> None:
         self._links.remove(link)
         for one in (link.client, link.server):
             self._selector.unregister(one)
