@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blogadmin.gui.control.controller import Controller
+from blogadmin.gui.control.drafts import Drafts
 from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.messages import Messages
 from blogadmin.gui.control.tasks import Tasks
@@ -22,3 +23,5 @@ class Services:
     undo: UndoHistory
     messages: Messages
     settings: Settings
+    drafts: Drafts | None = None
+    """Where unsaved work is kept on this computer; ``None`` where none is."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.gui.dialogs.conflict_table import ConflictTable
+from blogadmin.gui.dialogs.drafting import Drafting
 from blogadmin.gui.dialogs.edit_state import EditState, Phase
 from blogadmin.gui.dialogs.fields import Field, Form, Watch
 from blogadmin.gui.dialogs.frame import Scroller, button_box, fit_height, footer, frame
@@ -124,6 +125,7 @@ class EditDialog(Noun, QDialog):
         self.save_button = primary_button(f"Save {self.noun}", "saveButton", parent=self)
         self.cancel_button = plain_button("Cancel", "cancelButton", parent=self)
         self.content = self.build()
+        self.drafting = Drafting(self)
         self.lay_out()
         self._connect()
 
@@ -282,7 +284,9 @@ class EditDialog(Noun, QDialog):
         """Put bar, fields and buttons together."""
         self._scroller = Scroller(self.content)
         hint = KeyHint("Ctrl+Return", "save")
-        foot = footer([self.walk_bar, hint], button_box(self.save_button, self.cancel_button))
+        foot = footer(
+            [self.walk_bar, self.drafting.line, hint], button_box(self.save_button, self.cancel_button)
+        )
         frame(self, [self.trouble, self.conflicts, self._scroller], foot, grows=self._scroller)
 
     def fit(self) -> None:

@@ -236,7 +236,10 @@ class PostDialog(EditDialog):
 
     def lay_out(self) -> None:
         hint = KeyHint("Ctrl+Return", "save")
-        foot = footer([self.walk_bar, self._words, hint], button_box(self.save_button, self.cancel_button))
+        foot = footer(
+            [self.walk_bar, self.drafting.line, self._words, hint],
+            button_box(self.save_button, self.cancel_button),
+        )
         frame(self, [self.trouble, self.conflicts, self.content], foot, grows=self.content)
 
     def fit(self) -> None:

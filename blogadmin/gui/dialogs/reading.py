@@ -44,6 +44,7 @@ class Reading:
         dialog = self._dialog
         if detail is None:
             self._nothing(f"This {dialog.noun} was deleted meanwhile. Close this window.")
+            dialog.drafting.row_is_gone()
             return
         values = dialog.values_of(detail)
         dialog.state.loaded(detail.version, values)
