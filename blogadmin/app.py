@@ -15,12 +15,14 @@ from blogadmin import __version__, log, paths
 from blogadmin.connection import Connector
 from blogadmin.gui.control import crash
 from blogadmin.gui.control.controller import Controller
+from blogadmin.gui.control.drafts import Drafts
 from blogadmin.gui.control.garbage import GarbageCollector
 from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.messages import Messages
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.control.undo import UndoHistory
+from blogadmin.gui.pages.drafts_offer import DraftsOffer
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.remembered import Remembered
 from blogadmin.gui.pages.start import Start
@@ -85,9 +87,11 @@ def build(settings: Settings) -> Program:
     messages = Messages()
     undo = UndoHistory()
     controller = Controller(tasks, hub, undo, messages)
-    services = Services(tasks, controller, hub, undo, messages, settings)
+    drafts = Drafts(tasks, messages, paths.drafts_dir)
+    services = Services(tasks, controller, hub, undo, messages, settings, drafts)
     window = MainWindow(services, str(paths.log_dir() / "blogadmin.log"))
     messages.set_window(window, Toast)
+    DraftsOffer(services, window)
     connector = Connector(settings)
     return Program(services, connector, window, Start(services, connector, window), GarbageCollector())
 

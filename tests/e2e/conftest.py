@@ -37,6 +37,7 @@ def own_memory(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: tmp_path / "cache")
     monkeypatch.setattr("blogadmin.paths.log_dir", lambda: tmp_path)
+    monkeypatch.setattr("blogadmin.paths.drafts_dir", lambda: tmp_path / "drafts")
 
 
 @pytest.fixture

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from blogadmin.gui.control.controller import Controller
-from blogadmin.gui.control.drafts import Drafts
 from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.messages import Messages
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.control.undo import UndoHistory
 from blogadmin.settings import Settings
+
+if TYPE_CHECKING:
+    from blogadmin.gui.control.drafts import Drafts
 
 
 @dataclass(frozen=True, slots=True)
