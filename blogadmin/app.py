@@ -11,31 +11,24 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from blogadmin import __version__, log, paths
-from blogadmin.connection import Connector
-from blogadmin.gui.control import crash
-from blogadmin.gui.control.controller import Controller
-from blogadmin.gui.control.drafts import Drafts
-from blogadmin.gui.control.garbage import GarbageCollector
-from blogadmin.gui.control.hub import ChangeHub
-from blogadmin.gui.control.messages import Messages
-from blogadmin.gui.control.services import Services
-from blogadmin.gui.control.tasks import Tasks
-from blogadmin.gui.control.undo import UndoHistory
-from blogadmin.gui.pages.drafts_offer import DraftsOffer
+from blogadmin import __version__, paths
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.remembered import Remembered
-from blogadmin.gui.pages.start import Start
-from blogadmin.gui.theme import Mode, application_icon, apply_theme
-from blogadmin.gui.widgets.toast import Toast
+from blogadmin.gui.theme import Mode, begin_theme
 
 if TYPE_CHECKING:
+    from blogadmin.connection import Connector
+    from blogadmin.gui.control.garbage import GarbageCollector
+    from blogadmin.gui.control.services import Services
+    from blogadmin.gui.pages.start import Start
     from blogadmin.settings import Settings
 
 TURN = 0.0005
 """Seconds after which a worker lets the window have the interpreter.
 
-Python's own 5 ms are a third of a frame, and a paint may have to wait for them more than once.
+Python's own 5 ms are a third of a frame, and a paint may have to wait for them more than once: whenever
+the window's thread has let go of the interpreter, as Qt's painting does, a worker that is busy keeps it for
+so long. Shorter turns cost workers some per cent of their time, and nobody waits for a single one of those.
 """
 
 
@@ -68,31 +61,67 @@ def application(mode: Mode) -> QApplication:
 
     ``mode`` SYSTEM leaves the choice to what the person chose in the window before.
     """
+    app = _plain_application()
+    dress(app, mode)
+    return app
+
+
+def dress(app: QApplication, mode: Mode) -> None:
+    """Give the application its look and its icon."""
+    from blogadmin.gui.theme import application_icon, apply_theme
+
+    apply_theme(app, chosen_mode(mode))
+    app.setWindowIcon(application_icon())
+
+
+def _plain_application() -> QApplication:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     QCoreApplication.setOrganizationName("blogadmin")
     QCoreApplication.setApplicationName("blogadmin")
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName("blogadmin")
-    apply_theme(app, Remembered().theme() if mode is Mode.SYSTEM else mode)
-    app.setWindowIcon(application_icon())
     return app
 
 
+def chosen_mode(mode: Mode) -> Mode:
+    """The look that was asked for, or what the person chose in the window before."""
+    return Remembered().theme() if mode is Mode.SYSTEM else mode
+
+
 def build(settings: Settings) -> Program:
-    """Make the window and everything behind it; nothing is connected yet."""
+    """Make the whole window and everything behind it; nothing is connected yet."""
+    services = make_services(settings)
+    return assemble(services, MainWindow(services, str(paths.log_dir() / "blogadmin.log")))
+
+
+def make_services(settings: Settings) -> Services:
+    """Make what the window works with. No thread runs yet."""
+    from blogadmin.gui.control.controller import Controller
+    from blogadmin.gui.control.drafts import Drafts
+    from blogadmin.gui.control.hub import ChangeHub
+    from blogadmin.gui.control.messages import Messages
+    from blogadmin.gui.control.services import Services
+    from blogadmin.gui.control.tasks import Tasks
+    from blogadmin.gui.control.undo import UndoHistory
+
     sys.setswitchinterval(TURN)
-    tasks = Tasks()
-    hub = ChangeHub()
-    messages = Messages()
-    undo = UndoHistory()
-    controller = Controller(tasks, hub, undo, messages)
+    tasks, hub, messages, undo = Tasks(), ChangeHub(), Messages(), UndoHistory()
     drafts = Drafts(tasks, messages, paths.drafts_dir)
-    services = Services(tasks, controller, hub, undo, messages, settings, drafts)
-    window = MainWindow(services, str(paths.log_dir() / "blogadmin.log"))
-    messages.set_window(window, Toast)
+    return Services(tasks, Controller(tasks, hub, undo, messages), hub, undo, messages, settings, drafts)
+
+
+def assemble(services: Services, window: MainWindow) -> Program:
+    """Put the parts of the program together."""
+    from blogadmin.connection import Connector
+    from blogadmin.gui.control.garbage import GarbageCollector
+    from blogadmin.gui.pages.drafts_offer import DraftsOffer
+    from blogadmin.gui.pages.start import Start
+    from blogadmin.gui.widgets.toast import Toast
+
+    services.messages.set_window(window, Toast)
     DraftsOffer(services, window)
-    connector = Connector(settings)
+    connector = Connector(services.settings)
     return Program(services, connector, window, Start(services, connector, window), GarbageCollector())
 
 
@@ -101,22 +130,31 @@ def run(settings: Settings, screenshots: Path | None = None) -> int:
 
     With ``screenshots`` it shows itself on the sample blog, draws what it shows into that folder, and ends.
     """
-    log.setup(paths.log_dir() / "blogadmin.log", settings.log_level)
     if screenshots is not None:
         return _draw(settings, screenshots)
-    app = application(Mode(settings.theme))
-    program = build(settings)
-    crash.install(program.services.messages)
-    program.begin()
+    app = _plain_application()
+    # Nothing else before the first paint: each module that is loaded earlier keeps a person waiting.
+    mode = Mode(settings.theme)
+    begin_theme(chosen_mode(mode))
+    window = MainWindow()
+    window.show()
+    from blogadmin.opening import Opening
+
+    opening = Opening(app, window, settings, mode)
     try:
-        return app.exec()
+        code = app.exec()
+        opening.raise_failure()
+        return code
     finally:
-        program.close()
+        opening.close()
 
 
 def _draw(settings: Settings, folder: Path) -> int:
+    from blogadmin import log
+    from blogadmin.gui.control import crash
     from blogadmin.screenshots import Director, stage
 
+    log.setup(paths.log_dir() / "blogadmin.log", settings.log_level)
     settings, home = stage(settings)
     with home:
         app = application(Mode.LIGHT)

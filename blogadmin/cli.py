@@ -18,6 +18,8 @@ from blogadmin.options import parser
 from blogadmin.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blogadmin.connection import Connector, Opened
     from blogadmin.core.database.adopt import Plan
 
@@ -26,6 +28,8 @@ OK, FAILED, USAGE = 0, 1, 2
 
 def run(arguments: list[str]) -> int:
     """Do what the arguments say; returns the exit code. Known failures are told in words, without a trace."""
+    if not arguments:
+        return _open_window()
     try:
         chosen = parser(__version__, paths.config_file()).parse_args(arguments)
     except SystemExit as exc:
@@ -36,9 +40,18 @@ def run(arguments: list[str]) -> int:
     except SettingsError as exc:
         return _fail(str(exc), USAGE)
     if chosen.command is None:
-        return _window(settings, chosen)
+        return _window(settings, chosen.screenshot)
     with _logged(settings):
         return _database_command(settings, chosen)
+
+
+def _open_window() -> int:
+    """What a click on the program's icon does: there is nothing to parse, and no time to lose."""
+    try:
+        settings = load(file=paths.config_file())
+    except SettingsError as exc:
+        return _fail(str(exc), USAGE)
+    return _window(settings, None)
 
 
 def say(words: str, *, error: bool = False, end: str = "\n") -> None:
@@ -66,14 +79,14 @@ def _settings(chosen: argparse.Namespace) -> Settings:
     return load(given, file=chosen.config or paths.config_file())
 
 
-def _window(settings: Settings, chosen: argparse.Namespace) -> int:
+def _window(settings: Settings, screenshots: Path | None) -> int:
     try:
         from blogadmin import app
     except ImportError as exc:
         if not (exc.name or "").startswith(("PySide6", "shiboken6")):
             raise
         return _fail(f"no window can be opened here, because Qt does not load: {exc}")
-    return app.run(settings, chosen.screenshot)
+    return app.run(settings, screenshots)
 
 
 @contextmanager

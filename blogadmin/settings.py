@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -97,12 +96,16 @@ def _read_file(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        with file.open("rb") as stream:
-            return tomllib.load(stream)
+        content = file.read_bytes()
     except FileNotFoundError:
         return {}
     except OSError as exc:
         raise SettingsError(str(file), f"cannot be read: {exc.strerror or exc}") from exc
+    # Most people have no such file, and reading one takes longer to learn than the rest of the settings.
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise SettingsError(str(file), f"is not a TOML file: {exc}") from exc
 

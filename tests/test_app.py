@@ -66,6 +66,28 @@ def test_the_window_comes_without_the_driver_and_the_orm(tmp_path: Path) -> None
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_the_frame_is_painted_before_what_it_does_not_show_is_loaded(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from blogadmin import app, cli\n"
+        "class Window(app.MainWindow):\n"
+        "    def paintEvent(self, event):\n"
+        "        print(*sys.modules, flush=True)\n"
+        "        import os; os._exit(0)\n"
+        "app.MainWindow = Window\n"
+        "cli.run([])\n"
+    )
+    loaded = run("-c", script, home=tmp_path).stdout.split()
+    assert "blogadmin.gui.pages.first_frame" in loaded
+    early = {"blogadmin.gui.theme.state", "blogadmin.gui.theme.fonts", "blogadmin.gui.theme.tokens"}
+    parts = ("blogadmin.gui.theme.", "blogadmin.gui.control.", "blogadmin.gui.widgets.")
+    parts += ("blogadmin.gui.tables.", "blogadmin.gui.dialogs.", "blogadmin.core.", "blogadmin.log")
+    assert [name for name in loaded if name.startswith(parts) and name not in early] == []
+    assert {"tomllib", "json", "PySide6.QtSvg", "logging.handlers"}.isdisjoint(loaded)
+
+
 def test_a_busy_worker_gives_the_window_its_turn_soon(tmp_path: Path) -> None:
     code = (
         "import sys\n"

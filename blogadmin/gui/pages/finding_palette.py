@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from blogadmin.core import queries
 from blogadmin.gui.dialogs.palette import Palette
 from blogadmin.gui.dialogs.palette_list import Entry
+from blogadmin.gui.pages.registry import NOUNS
 from blogadmin.gui.theme import icon
 from blogadmin.gui.widgets.pills import key_names
 
@@ -44,9 +45,9 @@ class PaletteHost(QObject):
     def _pages(self) -> Iterator[Entry]:
         if self._window.current_page() is None:
             return
-        for page in self._window.pages:
-            action = self._window.menus.pages[page.noun.key]
-            yield Entry("Pages", page.noun.title, icon(page.noun.icon), action.trigger, keys=_keys(action))
+        for noun in NOUNS:
+            action = self._window.menus.pages[noun.key]
+            yield Entry("Pages", noun.title, icon(noun.icon), action.trigger, keys=_keys(action))
 
     def _views(self) -> Iterator[Entry]:
         if self._window.current_page() is None:
@@ -89,7 +90,7 @@ class PaletteHost(QObject):
             )
 
     def _show(self, text: str, found: Any) -> None:
-        nouns = {page.noun.key: page.noun for page in self._window.pages}
+        nouns = {noun.key: noun for noun in NOUNS}
         entries = [
             Entry(
                 nouns[row.noun].title,

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from blogadmin.gui.control.services import Services
-from blogadmin.gui.pages.about import AboutDialog
-from blogadmin.gui.pages.connection_state import ConnectionState
-from blogadmin.gui.pages.menus import Menus
-from blogadmin.gui.pages.page import ListPage
-from blogadmin.gui.pages.registry import NOUNS
+from blogadmin.gui.pages.first_frame import FirstFrame
 from blogadmin.gui.pages.remembered import Remembered
-from blogadmin.gui.pages.shortcuts import ShortcutsDialog
-from blogadmin.gui.theme import Density, Mode, application_icon, apply_theme
-from blogadmin.gui.widgets.banner import Banner
-from blogadmin.gui.widgets.navigation import NavigationList
-from blogadmin.gui.widgets.status_bar import StatusBar
+from blogadmin.gui.theme import Density, Mode
 
 if TYPE_CHECKING:
     from blogadmin.gui.control.bulk import BulkRun
+    from blogadmin.gui.control.services import Services
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
+    from blogadmin.gui.pages.connection_state import ConnectionState
+    from blogadmin.gui.pages.menus import Menus
+    from blogadmin.gui.pages.noun import Noun
+    from blogadmin.gui.pages.page import ListPage
+    from blogadmin.gui.widgets.banner import Banner
+    from blogadmin.gui.widgets.navigation import NavigationList
+    from blogadmin.gui.widgets.status_bar import StatusBar
 
 NARROW = 1100
 """Below this width, in device-independent pixels, the navigation shows icons only."""
@@ -33,29 +32,98 @@ NARROW = 1100
 class MainWindow(QMainWindow):
     """The one window. It is shown before there is a database; ``connected`` brings the pages to life.
 
+    Without ``services`` it is only its frame, which is painted long before the modules of its parts are
+    loaded; ``furnish`` makes the parts.
+
     Signals:
         server_wanted: the person asked for another server.
     """
 
     server_wanted = Signal()
 
-    def __init__(self, services: Services, log_file: str = "") -> None:
+    frame: FirstFrame
+    services: Services
+    connection: ConnectionState
+    menus: Menus
+    navigation: NavigationList
+    connection_banner: Banner
+    read_only_banner: Banner
+    status_bar: StatusBar
+
+    def __init__(self, services: Services | None = None, log_file: str = "") -> None:
         super().__init__()
-        self.services = services
         self.look = Remembered()
-        self._log_file = log_file
         self._agreed = False
+        self._log_file = log_file
+        self._made: dict[str, ListPage] = {}
+        self._steps: Iterator[None] = iter(())
+        self._is_furnished = self._is_connected = False
+        self._writable = (True, "")
         self.setObjectName("mainWindow")
         self.setWindowTitle("blogadmin")
-        self.setWindowIcon(application_icon())
         self.setMinimumSize(960, 600)
-        self.pages = [ListPage(noun, services, self) for noun in NOUNS]
-        self._lay_out()
+        geometry = self.look.geometry()
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1440, 900)
+        if services is None:
+            self.frame = FirstFrame(self.look.page(), narrow=self.width() < NARROW, parent=self)
+            self.setCentralWidget(self.frame)
+            return
+        self.begin_furnishing(services, log_file)
+        self.finish_furnishing()
+        for noun in self._nouns():
+            self._page(noun.key)
+
+    # Making it bit by bit
+
+    def begin_furnishing(self, services: Services, log_file: str) -> None:
+        """Get ready to make the parts that a window without services lacks."""
+        self._steps = self._furnish(services, log_file)
+
+    def furnish(self) -> bool:
+        """Make another part; whether there are more to make."""
+        return next(self._steps, self) is not self
+
+    def finish_furnishing(self) -> None:
+        """Make what is left of the parts at once: somebody needs them. The pages behind come later."""
+        while not self._is_furnished and self.furnish():
+            pass
+
+    def _furnish(self, services: Services, log_file: str) -> Iterator[None]:
+        from blogadmin.gui.pages.connection_state import ConnectionState
+        from blogadmin.gui.pages.menus import Menus
+        from blogadmin.gui.theme import application_icon
+
+        self.services, self._log_file = services, log_file
+        self.setWindowIcon(application_icon())
+        central = QWidget(self)
+        central.hide()
+        self._lay_out(central)
+        yield
         self.connection = ConnectionState(services.tasks, self.connection_banner, self.status_bar, self)
         self.connection.connecting()
+        yield
+        self._page(self.look.page())
+        yield
         self.menus = Menus(self)
+        yield
         self._connect()
-        self._restore()
+        self.setCentralWidget(central)
+        central.show()
+        self.navigation.set_narrow(self.width() < NARROW)
+        self._is_furnished = True
+
+    def make_next_page(self) -> bool:
+        """Make a page that is not there yet, as long as nobody has asked for it; whether there are more."""
+        missing = [noun.key for noun in self._nouns() if noun.key not in self._made]
+        if missing:
+            self._page(missing[0])
+        return len(missing) > 1
+
+    @property
+    def pages(self) -> list[ListPage]:
+        """The pages that have been made, in the order of the navigation."""
+        return [self._made[noun.key] for noun in self._nouns() if noun.key in self._made]
 
     # What the start sequence tells the window
 
@@ -73,12 +141,15 @@ class MainWindow(QMainWindow):
         self._drop_start_widgets()
         self.navigation.setEnabled(True)
         self.connection.connected(place, local=local, encrypted=encrypted)
+        self._is_connected = True
         self.show_page(self.look.page())
-        for page in self.pages:
+        # The list in front is asked for before the others.
+        for page in sorted(self.pages, key=lambda page: page is not self.current_page()):
             page.start()
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Say that nothing can be changed, and why, or take that back."""
+        self._writable = writable, why
         for page in self.pages:
             page.set_writable(writable, why)
         if writable:
@@ -90,7 +161,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self, key: str) -> None:
         """Bring a page to the front; an unknown key brings the first."""
-        page = next((page for page in self.pages if page.noun.key == key), self.pages[0])
+        page = self._page(key)
         self._stack.setCurrentWidget(page)
         if self.navigation.chosen() != page.noun.key:
             self.navigation.choose(page.noun.key)
@@ -102,7 +173,7 @@ class MainWindow(QMainWindow):
     def current_page(self) -> ListPage | None:
         """The page in front, or ``None`` while the start sequence is."""
         widget = self._stack.currentWidget()
-        return widget if isinstance(widget, ListPage) else None
+        return next((page for page in self._made.values() if page is widget), None)
 
     def copy_rows(self) -> None:
         """Copy the selected rows as text."""
@@ -116,6 +187,8 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, mode: Mode) -> None:
         """Switch between light, dark and the system's choice."""
+        from blogadmin.gui.theme import apply_theme
+
         self.look.keep_theme(mode)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -129,14 +202,21 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Show every key of the window."""
+        from blogadmin.gui.pages.shortcuts import ShortcutsDialog
+
         ShortcutsDialog(self).open()
 
     def show_log(self) -> None:
         """Open the log file with what the system has for text."""
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_file))
 
     def show_about(self) -> None:
         """Say what this program is."""
+        from blogadmin.gui.pages.about import AboutDialog
+
         AboutDialog(self).open()
 
     def close_dialogs(self, then: Callable[[], object]) -> None:
@@ -150,13 +230,16 @@ class MainWindow(QMainWindow):
 
     # Making
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, central: QWidget) -> None:
+        from blogadmin.gui.widgets.banner import Banner
+        from blogadmin.gui.widgets.navigation import NavigationList
+        from blogadmin.gui.widgets.status_bar import StatusBar
+
         self.navigation = NavigationList(self)
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("pages")
-        for page in self.pages:
-            self.navigation.add_page(page.noun.key, page.noun.title, page.noun.icon)
-            self._stack.addWidget(page)
+        for noun in self._nouns():
+            self.navigation.add_page(noun.key, noun.title, noun.icon)
         self.connection_banner = Banner("bad", self, closable=False)
         self.connection_banner.setObjectName("connectionBanner")
         self.read_only_banner = Banner("warn", self, closable=False)
@@ -166,7 +249,6 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.navigation)
         row.addWidget(self._stack, 1)
-        central = QWidget(self)
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -174,15 +256,37 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.read_only_banner)
         layout.addLayout(row, 1)
         layout.addWidget(self.status_bar)
-        self.setCentralWidget(central)
+
+    @staticmethod
+    def _nouns() -> tuple[Noun, ...]:
+        from blogadmin.gui.pages.registry import NOUNS
+
+        return NOUNS
+
+    def _page(self, key: str) -> ListPage:
+        """The page of a noun, made now if need be; the first one's for an unknown key."""
+        nouns = self._nouns()
+        noun = next((noun for noun in nouns if noun.key == key), nouns[0])
+        return self._made.get(noun.key) or self._make_page(noun)
+
+    def _make_page(self, noun: Noun) -> ListPage:
+        from blogadmin.gui.pages.page import ListPage
+
+        page = self._made[noun.key] = ListPage(noun, self.services, self)
+        self._stack.addWidget(page)
+        page.status_changed.connect(lambda words: self._page_says(page, words))
+        page.view.restore_state(self.look.columns(noun.key))
+        page.view.set_density(self.look.density())
+        if self._is_connected:
+            page.set_writable(*self._writable)
+            page.start()
+        return page
 
     def _connect(self) -> None:
         self.navigation.page_chosen.connect(self.show_page)
         self.services.tasks.connection_restored.connect(self._read_again)
         self.services.messages.status_changed.connect(self.status_bar.set_end)
         self.services.controller.bulk_started.connect(self._follow)
-        for page in self.pages:
-            page.status_changed.connect(lambda words, page=page: self._page_says(page, words))
 
     def _follow(self, run: BulkRun) -> None:
         # Undo of a change of very many rows takes as long as the change did, and has no dialog.
@@ -198,14 +302,6 @@ class MainWindow(QMainWindow):
         for page in self.pages:
             page.model.reload()
 
-    def _restore(self) -> None:
-        geometry = self.look.geometry()
-        if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1440, 900)
-        for page in self.pages:
-            page.view.restore_state(self.look.columns(page.noun.key))
-            page.view.set_density(self.look.density())
-
     def _keep(self) -> None:
         self.look.keep_geometry(self.saveGeometry())
         for page in self.pages:
@@ -214,7 +310,7 @@ class MainWindow(QMainWindow):
     def _drop_start_widgets(self) -> None:
         for index in reversed(range(self._stack.count())):
             widget = self._stack.widget(index)
-            if widget is not None and not isinstance(widget, ListPage):
+            if widget is not None and widget not in self._made.values():
                 self._stack.removeWidget(widget)
                 widget.deleteLater()
 
@@ -240,4 +336,5 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.navigation.set_narrow(self.width() < NARROW)
+        if self._is_furnished:
+            self.navigation.set_narrow(self.width() < NARROW)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from blogadmin.gui.pages.finding_palette import PaletteHost
+from blogadmin.gui.pages.registry import NOUNS
 from blogadmin.gui.theme import Density, Mode, icon
 
 if TYPE_CHECKING:
+    from blogadmin.gui.pages.finding_palette import PaletteHost
     from blogadmin.gui.pages.main_window import MainWindow
     from blogadmin.gui.pages.page import ListPage
 
@@ -46,6 +47,7 @@ class Menus:
         self._noun = self._menu("&Selection", "selectionMenu")
         self._help = self._menu("&Help", "helpMenu")
         self._has_page = False
+        self._palette_host: PaletteHost | None = None
         self._make_window_actions()
         self._fill_view()
         self._fill_help()
@@ -88,22 +90,29 @@ class Menus:
         self.select_all = self._action(
             "selectAllAction", "Select all", "list", window.select_all_rows, Keys.SelectAll
         )
-        self.palette = self._action("paletteAction", "Go to…", "search", PaletteHost(window).toggle, "Ctrl+K")
+        self.palette = self._action("paletteAction", "Go to…", "search", self._toggle_palette, "Ctrl+K")
         window.services.undo.changed.connect(self._show_undo)
         self._show_undo()
+
+    def _toggle_palette(self) -> None:
+        if self._palette_host is None:
+            from blogadmin.gui.pages.finding_palette import PaletteHost
+
+            self._palette_host = PaletteHost(self._window)
+        self._palette_host.toggle()
 
     def _fill_view(self) -> None:
         group = QActionGroup(self._window)
         self.pages: dict[str, QAction] = {}
-        for number, page in enumerate(self._window.pages, 1):
+        for number, noun in enumerate(NOUNS, 1):
             action = self._choice(
                 group,
-                f"{page.noun.key}Action",
-                page.noun.title,
-                lambda key=page.noun.key: self._window.show_page(key),
+                f"{noun.key}Action",
+                noun.title,
+                lambda key=noun.key: self._window.show_page(key),
             )
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
-            self.pages[page.noun.key] = action
+            self.pages[noun.key] = action
             self._view.addAction(action)
         self._view.addSeparator()
         self._view.addMenu(

@@ -62,6 +62,7 @@ class Start(QObject):
         self._window.close_dialogs(lambda: self.begin(url))
 
     def _arrived(self, opened: Opened) -> None:
+        self._window.finish_furnishing()
         offers = {"empty": self._offer_content, "foreign": self._offer_adoption, "older": self._offer_upgrade}
         offer = offers.get(opened.state.kind)
         if offer is None:
@@ -88,6 +89,7 @@ class Start(QObject):
             self._window.set_writable(True)
 
     def _failed(self, exc: Exception, url: str | None) -> None:
+        self._window.finish_furnishing()
         if not isinstance(exc, KnownError):
             self._services.messages.bug(exc)
         if self._offering is not None or self._services.tasks.database is not None:

@@ -1,63 +1,71 @@
-"""The look: colours, type, icons and small painters, and the switch that puts a theme in force."""
+"""The look: colours, type, icons and small painters, and the switch that puts a theme in force.
 
-from blogadmin.gui.theme.apply import (
-    animations_wanted,
-    apply_theme,
-    mode_in_force,
-    set_variant,
-)
-from blogadmin.gui.theme.fonts import (
-    CELL_PADDING,
-    GLYPH_SIZE,
-    ICON_GAP,
-    ICON_LARGE,
-    ICON_SIZE,
-    ICON_SMALL,
-    MARGIN,
-    RADIUS,
-    RADIUS_BADGE,
-    RADIUS_CARD,
-    RADIUS_SMALL,
-    SPACE_L,
-    SPACE_M,
-    SPACE_S,
-    SPACE_XL,
-    SPACE_XS,
-    SPACE_XXL,
-    SPACE_XXS,
-    Density,
-    control_height,
-    font,
-    metrics,
-    row_height,
-)
-from blogadmin.gui.theme.glyphs import draw_status_glyph
-from blogadmin.gui.theme.icons import application_icon, draw_icon, icon
-from blogadmin.gui.theme.paint import (
-    draw_avatar,
-    draw_check,
-    draw_elided,
-    draw_focus_ring,
-    draw_key_caps,
-    draw_pill,
-    draw_shadow,
-    initials,
-    key_caps_size,
-    leading_rect,
-    pill_size,
-)
-from blogadmin.gui.theme.stamps import Stamps
-from blogadmin.gui.theme.state import (
-    Mode,
-    color,
-    is_dark,
-    is_high_contrast,
-    profile_color,
-    theme_changed,
-    theme_signals,
-)
-from blogadmin.gui.theme.tokens import PROFILE_COLOURS, contrast
-from blogadmin.gui.theme.vocabulary import ROLE, STATUS, RoleLook, StatusLook
+Its modules load when a name of theirs is first used: the frame of the window is painted with two of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from blogadmin.gui.theme.apply import (
+        animations_wanted,
+        apply_theme,
+        mode_in_force,
+        set_variant,
+    )
+    from blogadmin.gui.theme.fonts import (
+        CELL_PADDING,
+        GLYPH_SIZE,
+        ICON_GAP,
+        ICON_LARGE,
+        ICON_SIZE,
+        ICON_SMALL,
+        MARGIN,
+        RADIUS,
+        RADIUS_BADGE,
+        RADIUS_CARD,
+        RADIUS_SMALL,
+        SPACE_L,
+        SPACE_M,
+        SPACE_S,
+        SPACE_XL,
+        SPACE_XS,
+        SPACE_XXL,
+        SPACE_XXS,
+        Density,
+        control_height,
+        font,
+        metrics,
+        row_height,
+    )
+    from blogadmin.gui.theme.glyphs import draw_status_glyph
+    from blogadmin.gui.theme.icons import application_icon, draw_icon, icon
+    from blogadmin.gui.theme.paint import (
+        draw_avatar,
+        draw_check,
+        draw_elided,
+        draw_focus_ring,
+        draw_key_caps,
+        draw_pill,
+        draw_shadow,
+        initials,
+        key_caps_size,
+        leading_rect,
+        pill_size,
+    )
+    from blogadmin.gui.theme.stamps import Stamps
+    from blogadmin.gui.theme.state import (
+        Mode,
+        begin_theme,
+        color,
+        is_dark,
+        is_high_contrast,
+        profile_color,
+        theme_changed,
+        theme_signals,
+    )
+    from blogadmin.gui.theme.tokens import PROFILE_COLOURS, contrast
+    from blogadmin.gui.theme.vocabulary import ROLE, STATUS, RoleLook, StatusLook
 
 __all__ = [
     "CELL_PADDING",
@@ -89,6 +97,7 @@ __all__ = [
     "animations_wanted",
     "application_icon",
     "apply_theme",
+    "begin_theme",
     "color",
     "contrast",
     "control_height",
@@ -117,3 +126,85 @@ __all__ = [
     "theme_changed",
     "theme_signals",
 ]
+
+_HOMES: Final = {
+    "apply": (
+        "animations_wanted",
+        "apply_theme",
+        "mode_in_force",
+        "set_variant",
+    ),
+    "fonts": (
+        "CELL_PADDING",
+        "GLYPH_SIZE",
+        "ICON_GAP",
+        "ICON_LARGE",
+        "ICON_SIZE",
+        "ICON_SMALL",
+        "MARGIN",
+        "RADIUS",
+        "RADIUS_BADGE",
+        "RADIUS_CARD",
+        "RADIUS_SMALL",
+        "SPACE_L",
+        "SPACE_M",
+        "SPACE_S",
+        "SPACE_XL",
+        "SPACE_XS",
+        "SPACE_XXL",
+        "SPACE_XXS",
+        "Density",
+        "control_height",
+        "font",
+        "metrics",
+        "row_height",
+    ),
+    "glyphs": ("draw_status_glyph",),
+    "icons": (
+        "application_icon",
+        "draw_icon",
+        "icon",
+    ),
+    "paint": (
+        "draw_avatar",
+        "draw_check",
+        "draw_elided",
+        "draw_focus_ring",
+        "draw_key_caps",
+        "draw_pill",
+        "draw_shadow",
+        "initials",
+        "key_caps_size",
+        "leading_rect",
+        "pill_size",
+    ),
+    "stamps": ("Stamps",),
+    "state": (
+        "Mode",
+        "begin_theme",
+        "color",
+        "is_dark",
+        "is_high_contrast",
+        "profile_color",
+        "theme_changed",
+        "theme_signals",
+    ),
+    "tokens": (
+        "PROFILE_COLOURS",
+        "contrast",
+    ),
+    "vocabulary": (
+        "ROLE",
+        "STATUS",
+        "RoleLook",
+        "StatusLook",
+    ),
+}
+_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    return found

@@ -5,9 +5,12 @@ from enum import StrEnum
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 
-from blogadmin.gui.theme.tokens import LIGHT, PROFILE_COLOURS
+from blogadmin.gui.theme.tokens import DARK, LIGHT, PROFILE_COLOURS
+
+_MIDDLE = 128
+"""Lightness of a ground below which it is dark."""
 
 
 class Mode(StrEnum):
@@ -81,8 +84,20 @@ def profile_color(name: str) -> QColor:
     return QColor(PROFILE_COLOURS[name][_state.dark])
 
 
+def begin_theme(mode: Mode) -> None:
+    """Put the colours of a theme in force before anything else of it: a frame can be painted with them.
+
+    Told from the palette whether the desktop is dark. Qt's own words for it would have all names of the
+    namespace `Qt` made first, which takes as long as the frame may; `apply_theme` asks them soon after.
+    """
+    dark = mode is Mode.DARK
+    if mode is Mode.SYSTEM:
+        dark = QGuiApplication.palette().window().color().lightness() < _MIDDLE
+    use_table(DARK if dark else LIGHT, dark=dark, strong=False)
+
+
 def use_table(table: Mapping[str, str], *, dark: bool, strong: bool) -> None:
-    """Put a colour table in force. Only `apply_theme` calls this; it also repaints."""
+    """Put a colour table in force. Only `apply_theme`, which also repaints, and `begin_theme` call this."""
     _state.table, _state.dark, _state.strong = table, dark, strong
     _state.colors = {}
 

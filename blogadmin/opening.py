@@ -1,0 +1,129 @@
+"""From the first paint to the whole window: parts are loaded and made while its frame is on the screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from blogadmin import paths
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from blogadmin.app import Program
+    from blogadmin.gui.pages.main_window import MainWindow
+    from blogadmin.gui.theme import Mode
+    from blogadmin.settings import Settings
+
+UNSEEN = 300
+"""Milliseconds after which the parts are made even when the frame has not been painted: nobody looks."""
+CALM = 400
+"""Milliseconds without anything being read, after which the pages behind the one in front are made."""
+PARTS = (
+    "blogadmin.log",
+    "blogadmin.gui.theme.stylesheet",
+    "blogadmin.gui.control.controller",
+    "blogadmin.gui.control.crash",
+    "blogadmin.connection",
+    "blogadmin.gui.pages.connection_state",
+    "blogadmin.gui.widgets.navigation",
+    "blogadmin.gui.widgets.status_bar",
+    "blogadmin.gui.widgets.toast",
+    "blogadmin.gui.pages.registry",
+    "blogadmin.gui.pages.page",
+    "blogadmin.gui.pages.menus",
+    "blogadmin.gui.pages.start",
+)
+"""Modules of which the parts are made, in the order in which they are needed."""
+
+
+class Opening(QObject):
+    """Makes the program behind a frame that is shown already.
+
+    Modules are loaded on a thread of their own, which leaves the window its turns; widgets are made on the
+    window's thread, one part in each turn of its event loop.
+    """
+
+    _loaded = Signal()
+
+    def __init__(self, app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:
+        super().__init__(app)
+        self._app, self._window, self._settings, self._mode = app, window, settings, mode
+        self._program: Program | None = None
+        self._failure: BaseException | None = None
+        self._begun = False
+        self._loader = threading.Thread(target=self._load, name="blogadmin-loading", daemon=True)
+        self._work = self._steps()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._step)
+        self._loaded.connect(self._soon.start)
+        self._calm = QTimer(self, interval=CALM)
+        self._calm.timeout.connect(self._make_page)
+        window.frame.painted.connect(self._begin)
+        QTimer.singleShot(UNSEEN, self, self._begin)
+
+    def raise_failure(self) -> None:
+        """Raise what kept the window from being made, if anything did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def close(self) -> None:
+        """End what was begun."""
+        self._calm.stop()
+        self._soon.stop()
+        if self._begun:
+            self._loader.join()
+        if self._program is not None:
+            self._program.close()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._loader.start()
+
+    def _load(self) -> None:
+        try:
+            for name in PARTS:
+                import_module(name)
+        except BaseException as exc:  # noqa: BLE001 - the window's thread raises it
+            self._failure = exc
+        self._loaded.emit()
+
+    def _step(self) -> None:
+        try:
+            self.raise_failure()
+            next(self._work)
+            self._soon.start()
+        except StopIteration:
+            self._calm.start()
+        except BaseException as exc:  # noqa: BLE001 - without its parts the window is of no use
+            self._failure = exc
+            self._app.exit(1)
+
+    def _steps(self) -> Iterator[None]:
+        from blogadmin import app, log
+        from blogadmin.gui.control import crash
+
+        file = paths.log_dir() / "blogadmin.log"
+        log.setup(file, self._settings.log_level)
+        services = app.make_services(self._settings)
+        self._program = app.assemble(services, self._window)
+        crash.install(services.messages)
+        self._window.begin_furnishing(services, str(file))
+        self._program.begin()
+        yield
+        app.dress(self._app, self._mode)
+        yield
+        while self._window.furnish():
+            yield
+
+    def _make_page(self) -> None:
+        """Make another page when nothing is being read."""
+        if self._program is None or self._program.services.tasks.outstanding:
+            return
+        if not self._window.make_next_page():
+            self._calm.stop()

@@ -1,0 +1,79 @@
+"""The program as its command line starts it: the frame first, all else behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import platformdirs
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from blogadmin import opening, paths
+from blogadmin.gui.pages.main_window import MainWindow
+from blogadmin.gui.tables.list_model import State
+from blogadmin.gui.theme import Mode
+from blogadmin.opening import Opening
+from blogadmin.settings import Settings
+
+Open = Callable[[str], tuple[Opening, MainWindow]]
+
+
+@pytest.fixture
+def open_on(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open the window on a database: ``open_on(url)``. It ends with the test."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setattr(paths, "log_dir", lambda: tmp_path)
+    monkeypatch.setattr("blogadmin.gui.control.crash.install", lambda _messages: None)
+    made: list[tuple[Opening, MainWindow]] = []
+
+    def open_one(url: str) -> tuple[Opening, MainWindow]:
+        window = MainWindow()
+        window.show()
+        made.append((Opening(qapp, window, Settings(database_url=url), Mode.LIGHT), window))
+        return made[-1]
+
+    yield open_one
+    for begun, window in made:
+        window.close()
+        begun.close()
+        window.deleteLater()
+
+
+def test_all_parts_and_pages_come_and_the_lists_with_them(
+    open_on: Open, database_url: str, qtbot: QtBot
+) -> None:
+    begun, window = open_on(database_url)
+    assert window.pages == []
+    qtbot.waitUntil(lambda: len(window.pages) == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: all(page.model.state is State.READY for page in window.pages), timeout=20_000)
+    assert window.current_page() is window.pages[0]
+    begun.raise_failure()
+
+
+def test_it_can_be_closed_before_anything_has_come(open_on: Open, database_url: str) -> None:
+    begun, window = open_on(database_url)
+    window.close()
+    begun.close()
+    begun.raise_failure()
+
+
+def test_what_keeps_the_parts_from_coming_is_raised(
+    open_on: Open, database_url: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "PARTS", ("blogadmin.no_such_part",))
+    begun, window = open_on(database_url)
+
+    def failed() -> bool:
+        try:
+            begun.raise_failure()
+        except ModuleNotFoundError:
+            return True
+        return False
+
+    qtbot.waitUntil(failed)
+    assert window.pages == []
