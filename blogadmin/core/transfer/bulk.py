@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg2
 import psycopg2.errors
@@ -15,36 +16,77 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a 
 _ROWS_PER_BLOCK: Final = 512
 
 
-class _Lines:
-    """Lines as the file that the driver reads a COPY from; never more than one block of them in memory."""
+class Block(NamedTuple):
+    """Some rows as they are sent."""
 
-    def __init__(self, lines: Iterator[bytes], loaded: Callable[[int], None]) -> None:
-        self._lines = lines
+    lines: bytes
+    rows: int
+
+
+def blocks(lines: Iterator[bytes]) -> Iterator[Block]:
+    """``lines`` (COPY's text format) in blocks, made one by one."""
+    while some := list(itertools.islice(lines, _ROWS_PER_BLOCK)):
+        yield Block(b"".join(some), len(some))
+
+
+def ahead(lines: Iterator[bytes], rows: int) -> Generator[list[Block]]:
+    """Blocks of about ``rows`` rows at a time; while some are used, the next are made on another thread.
+
+    Whoever does not take them all closes it; only then is the thread gone.
+    """
+    whole = blocks(lines)
+    at_once = -(-rows // _ROWS_PER_BLOCK)
+
+    def some() -> list[Block]:
+        return list(itertools.islice(whole, at_once))
+
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(some)
+        while part := coming.result():
+            coming = thread.submit(some)
+            yield part
+
+
+class _File:
+    """Blocks as the file that the driver reads a COPY from; never more than one of them in memory."""
+
+    def __init__(self, rows: Iterator[Block], loaded: Callable[[int], None]) -> None:
+        self._rows = rows
         self._loaded = loaded
         self.error: BaseException | None = None
 
     def read(self, _size: int = -1) -> bytes:
         try:
-            block = list(itertools.islice(self._lines, _ROWS_PER_BLOCK))
-            self._loaded(len(block))
+            block = next(self._rows, Block(b"", 0))
+            self._loaded(block.rows)
         except BaseException as exc:
             self.error = exc
             raise
-        return b"".join(block)
+        return block.lines
 
 
 def copy(
-    cursor: Cursor, table: str, columns: str, lines: Iterator[bytes], loaded: Callable[[int], None]
+    cursor: Cursor,
+    table: str,
+    columns: str,
+    rows: Iterator[Block],
+    loaded: Callable[[int], None],
+    *,
+    frozen: bool = False,
 ) -> None:
-    """Load ``lines`` (COPY's text format) into ``table``; ``loaded`` hears of each block's number of rows."""
-    stream = _Lines(lines, loaded)
+    """Load ``rows`` into ``table``; ``loaded`` hears of each block's number of rows.
+
+    ``frozen``, for a table that was emptied anew in this transaction, spares VACUUM to write them again.
+    """
+    file = _File(rows, loaded)
+    how = " WITH (FREEZE)" if frozen else ""
     try:
         # psycopg2 takes blocks of any size, and asks only for read().
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", stream)  # pyright: ignore[reportArgumentType]
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN{how}", file)  # pyright: ignore[reportArgumentType]
     except psycopg2.Error:
         # The driver reports what read() raised as a statement that the server cancelled.
-        if stream.error is not None:
-            raise stream.error from None
+        if file.error is not None:
+            raise file.error from None
         raise
 
 
@@ -73,18 +115,21 @@ def indexes_made_last(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
         cursor.execute(rule.make)
 
 
-def empty_anew(cursor: Cursor, tables: Sequence[str]) -> None:
+def empty_anew(cursor: Cursor, tables: Sequence[str]) -> bool:
     """Give empty tables new files: a server without copies then does not write their rows to its log, too.
 
-    Tables that others refer to stay as they are: those would have to be emptied, too.
+    Tables that others refer to stay as they are, since those would have to be emptied, too; tells whether
+    these did not.
     """
     cursor.execute("SAVEPOINT anew")
     try:
         cursor.execute(f"TRUNCATE {', '.join(tables)}")
     except psycopg2.errors.FeatureNotSupported:
         cursor.execute("ROLLBACK TO SAVEPOINT anew")
+        return False
     finally:
         cursor.execute("RELEASE SAVEPOINT anew")
+    return True
 
 
 def _could_drop(cursor: Cursor, rule: _Rule) -> bool:

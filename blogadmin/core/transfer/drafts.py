@@ -7,16 +7,15 @@ consists of known pieces are the words of the pieces, one after the other, and j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import islice
+from contextlib import closing, contextmanager
 from typing import Final
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a lower-case name
 
 from blogadmin.core.transfer import rows
-from blogadmin.core.transfer.bulk import copy
+from blogadmin.core.transfer.bulk import ahead, blocks, copy
 
-_AT_ONCE: Final = 50_000
+_AT_ONCE: Final = 25_000
 # A number is a word of its own in every language, and no text of ours ends like this.
 _MARK: Final = "70368744177664"
 
@@ -36,9 +35,9 @@ def put_together(cursor: Cursor, trigger: str, language: str, texts: rows.Texts)
     """
     cursor.execute(_TABLES)
     titles = (f"{n}\t{title}\n".encode() for n, (title, _slug) in enumerate(texts.titles))
-    copy(cursor, "generated_titles", "no, text", titles, _nothing)
+    copy(cursor, "generated_titles", "no, text", blocks(titles), _nothing)
     pieces = (b"%d\t%s\n" % pair for pair in enumerate(texts.pieces))
-    copy(cursor, "generated_pieces", "no, text", pieces, _nothing)
+    copy(cursor, "generated_pieces", "no, text", blocks(pieces), _nothing)
     cursor.execute(_WORDS, {"language": language, "mark": _MARK})
     cursor.execute(f"ALTER TABLE posts DISABLE TRIGGER {trigger}")
     yield
@@ -48,18 +47,11 @@ def put_together(cursor: Cursor, trigger: str, language: str, texts: rows.Texts)
 
 def load(cursor: Cursor, lines: Iterator[bytes], loaded: Callable[[int], None]) -> None:
     """Load lines of ``rows.DRAFT_COLUMNS``; ``loaded`` hears how many rows came, block by block."""
-    count = _AT_ONCE
-    while count == _AT_ONCE:
-        count = 0
-
-        def counted(number: int) -> None:
-            nonlocal count
-            count += number
-            loaded(number)
-
-        copy(cursor, "generated_posts", rows.DRAFT_COLUMNS, islice(lines, _AT_ONCE), counted)
-        cursor.execute(_PUT_TOGETHER)
-        cursor.execute("TRUNCATE generated_posts")
+    with closing(ahead(lines, _AT_ONCE)) as parts:
+        for part in parts:
+            copy(cursor, "generated_posts", rows.DRAFT_COLUMNS, iter(part), loaded)
+            cursor.execute(_PUT_TOGETHER)
+            cursor.execute("TRUNCATE generated_posts")
 
 
 def _nothing(_count: int) -> None:

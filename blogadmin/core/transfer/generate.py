@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a 
 
 from blogadmin.core.database.errors import Invalid
 from blogadmin.core.transfer import drafts, rows
-from blogadmin.core.transfer.bulk import copy, empty_anew, indexes_made_last
+from blogadmin.core.transfer.bulk import blocks, copy, empty_anew, indexes_made_last
 
 if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
@@ -69,6 +69,7 @@ class _Run:
         self._seed = seed
         self._short = short
         self._progress = progress
+        self._anew = False
         self._salt = Random(seed).getrandbits(32)  # noqa: S311 - repeatable is what it must be
         self._users = rows.Growth(max(1, counts["users"]), power=0.5)
 
@@ -84,8 +85,7 @@ class _Run:
                 cursor.execute(f"SET {setting}")
             self._connection.commit()
             fresh = sum(self._counts.values()) >= _WORTH_REBUILDING and self._lock_if_empty(cursor)
-            if fresh:
-                empty_anew(cursor, TABLES)
+            self._anew = fresh and empty_anew(cursor, TABLES)
             with indexes_made_last(cursor, TABLES) if fresh else nullcontext():
                 self._load_all(cursor, at_once=fresh)
             self._connection.commit()
@@ -153,7 +153,7 @@ class _Run:
     ) -> None:
         loaded = self._counting(table)
         for part in [lines] if chunk is None else _chunks(lines, self._counts[table], chunk):
-            copy(cursor, table, columns, part, loaded)
+            copy(cursor, table, columns, blocks(part), loaded, frozen=self._anew)
             if chunk is not None:
                 self._connection.commit()
 

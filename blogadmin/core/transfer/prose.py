@@ -84,7 +84,7 @@ class Prose:
 
     def _name(self, culture: dict[str, Any]) -> Line:
         parts = [self._rng.choice(culture["given"]), self._rng.choice(culture["family"])]
-        slug = ".".join(slugify(part, separator="") for part in parts)
+        slug = ".".join(_in_address(part) for part in parts)
         if culture.get("family_first"):
             parts.reverse()
         return Line(" ".join(parts), slug)
@@ -129,3 +129,8 @@ class Prose:
             return opening
         rest = self._sentences(1 + int(3 * self._rng.random() ** 2))
         return f"{opening}\n\n{rest}" if self._rng.random() < 0.2 else f"{opening} {rest}"
+
+
+@lru_cache(maxsize=4096)
+def _in_address(name: str) -> str:
+    return slugify(name, separator="")
