@@ -72,10 +72,11 @@ class DraftsOffer(QObject):
         from blogadmin.gui.dialogs.trouble_bar import TroubleBar
 
         banner = self._window.read_only_banner
-        bar = TroubleBar(banner.parentWidget())
+        holder = banner.parentWidget()
+        bar = TroubleBar(holder)
         bar.setObjectName("draftsBar")
         bar.label.setObjectName("draftsMessage")
-        layout = bar.parentWidget().layout()
+        layout = holder.layout() if holder is not None else None
         if isinstance(layout, QBoxLayout):
             layout.insertWidget(layout.indexOf(banner) + 1, bar)
         return bar
