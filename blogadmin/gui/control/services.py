@@ -14,6 +14,7 @@ from blogadmin.settings import Settings
 
 if TYPE_CHECKING:
     from blogadmin.gui.control.drafts import Drafts
+    from blogadmin.gui.control.live import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,5 @@ class Services:
     settings: Settings
     drafts: Drafts | None = None
     """Where unsaved work is kept on this computer; ``None`` where none is."""
+    live: Live | None = None
+    """What other programs do; ``None`` where nobody listens."""

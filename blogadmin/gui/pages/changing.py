@@ -178,10 +178,10 @@ class Changing(QObject):
         noun, model = self._page.noun.key, self._page.model
         created = changes.created.get(noun, frozenset())
         if initiator is None or not (created or noun in changes.deleted):
-            model.refresh(changes)
+            model.refresh(changes, own=initiator is not None)
             return
         # What can be shown at once is; only then the list itself, which may take a moment.
-        model.refresh(replace(changes, created={}))
+        model.refresh(replace(changes, created={}), own=True)
         self._to_show = min(created) if len(created) == 1 else None
         self._reload_due = True
         self._reload_if_due()

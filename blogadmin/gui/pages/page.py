@@ -12,6 +12,7 @@ from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.changing import Changing
 from blogadmin.gui.pages.finding import Finding
 from blogadmin.gui.pages.finding_words import nothing_found
+from blogadmin.gui.pages.following import Following
 from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.page_frame import PageFrame
 from blogadmin.gui.pages.read_failure import why_unread
@@ -42,6 +43,7 @@ class ListPage(PageFrame):
         self._changing = Changing(self, services)
         self.finding = Finding(self, services)
         self.views = Views(self, self.finding, services)
+        Following(self, services)
         self._make_verbs()
         self.lay_out(self._choose_columns)
         self._connect()
@@ -91,7 +93,6 @@ class ListPage(PageFrame):
         self.bulk_bar.cleared.connect(self.view.clear_selection)
         self.model.state_changed.connect(self._show_state)
         self.model.rows_known.connect(self._show_state)
-        self.model.new_rows.connect(self._show_news)
         self._services.tasks.database_changed.connect(self._show_state)
 
     # State in words
@@ -146,10 +147,6 @@ class ListPage(PageFrame):
         return self.noun.count(known) + (
             f" shown, {beyond:,} more do not fit into one list" if beyond else ""
         )
-
-    def _show_news(self, count: int) -> None:
-        words = self.noun.singular if count == 1 else self.noun.plural
-        self.news.set_message(f"{count:,} new {words}", "", "Reload", self.model.reload)
 
     def _choose_columns(self, where: QPoint) -> None:
         self.view.columns_menu().popup(where)

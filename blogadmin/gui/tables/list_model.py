@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import ListSpec, Sort
-from blogadmin.gui.tables.cells import Entry, gone
+from blogadmin.gui.tables.cells import Entry
 from blogadmin.gui.tables.columns import Column
-from blogadmin.gui.tables.fetched_rows import FetchedRows, State, found_at_once
+from blogadmin.gui.tables.fetched_rows import State, found_at_once
+from blogadmin.gui.tables.followed_rows import FollowedRows
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.list_loader import ListLoader
 from blogadmin.gui.tables.row_cache import SHIFT, RowCache
@@ -23,7 +24,7 @@ from blogadmin.gui.tables.source import Reads, Source
 __all__ = ["ListModel", "State"]
 
 
-class ListModel(FetchedRows):
+class ListModel(FollowedRows):
     """A list of one noun, read through ``tasks``.
 
     ``load`` shows the first rows at once, then learns where all others are; a row is read when something
@@ -36,14 +37,12 @@ class ListModel(FetchedRows):
     Signals:
         first_rows(): the beginning of the list that was asked for is there.
         rows_known(int): the number of rows, now that it is exact.
-        new_rows(int): how many rows others have made since the list was loaded.
         began(Found): another list is shown; where in it the chosen rows are.
         went_on(int, Found): the list that is shown is known whole; it was known up to that row.
     """
 
     first_rows = Signal()
     rows_known = Signal(int)
-    new_rows = Signal(int)
     began = Signal(object)
     went_on = Signal(int, object)
 
@@ -67,7 +66,7 @@ class ListModel(FetchedRows):
         self._kept = Kept()
         self._load_failed = False
         self._late_changes = Changes()
-        self._created: set[int] = set()
+        self._late_loss = False
         self._loader = ListLoader(tasks, listing, self.columns, noun, self)
         self._connect()
 
@@ -98,7 +97,8 @@ class ListModel(FetchedRows):
         self.row_count_exact = again
         self._load_failed = False
         self._late_changes = Changes()
-        self._created.clear()
+        self._late_loss = False
+        self._forget_news()
         self._set_state(State.LOADING)
         self._loader.start(spec, self._kept, quiet=again, expected=expected)
 
@@ -114,33 +114,16 @@ class ListModel(FetchedRows):
             self._set_state(State.READY)
             self._tell_changed(0, self._count - 1)
 
-    def refresh(self, changes: Changes) -> None:
-        """Take in what a commit changed, here or elsewhere, without moving any row.
-
-        Rows on the screen are read again where they stand, deleted ones show as deleted, new ones are
-        only counted. A change to another noun can show here too, as an author's name or a count.
-        """
-        own = changes.touched(self.noun)
-        deleted = changes.deleted.get(self.noun, frozenset())
-        others = {*changes.created, *changes.updated, *changes.deleted} - {self.noun}
-        self._former = {row_id: entry for row_id, entry in self._former.items() if row_id not in own}
-        self._put_rows(
-            {row: gone(self.columns, e.id, e) for row, e in self.cache.entries() if e.id in deleted}
-        )
-        still_there = own - deleted
-        self._read_again({row >> SHIFT for row, e in self.cache.entries() if others or e.id in still_there})
-        # What is on its way may have been read before the commit.
-        self._reader.want_again(
-            block
-            for block in self._reader.reading
-            if others or not own.isdisjoint(self.cache.block_ids(block) or own)
-        )
+    def refresh(self, changes: Changes, *, own: bool = False) -> None:
+        super().refresh(changes, own=own)
         if self._loader.first_due:
             self._late_changes |= changes
-        created = changes.created.get(self.noun, frozenset()) - self._created
-        if created:
-            self._created |= created
-            self.new_rows.emit(len(self._created))
+
+    def lose_track(self, noun: str | None = None) -> None:
+        if self._loader.first_due:
+            self._late_loss = True
+        else:
+            super().lose_track(noun)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Load the list in the order of one column; nothing happens for one that cannot order it."""
@@ -180,7 +163,11 @@ class ListModel(FetchedRows):
         """Rows that came with the list may have been read before a commit of which we know already."""
         changes, self._late_changes = self._late_changes, Changes()
         if changes:
-            self.refresh(changes)
+            # What there was to tell of them has been told.
+            self.refresh(changes, own=True)
+        loss, self._late_loss = self._late_loss, False
+        if loss:
+            self.lose_track()
 
     def _complete(self, order: Order, found: Found) -> None:
         """The places of all rows have come. What is on the screen stays where that is right."""
