@@ -51,7 +51,11 @@ class Program:
 
     def close(self) -> None:
         """Stop the workers, close the database and, if nobody else uses it, the private server."""
+        if self.services.live is not None:
+            self.services.live.stop()
         self.services.tasks.close()
+        if self.services.live is not None:
+            self.services.live.close()
         self.connector.close()
         self.garbage.stop()
 
@@ -100,6 +104,7 @@ def make_services(settings: Settings) -> Services:
     from blogadmin.gui.control.controller import Controller
     from blogadmin.gui.control.drafts import Drafts
     from blogadmin.gui.control.hub import ChangeHub
+    from blogadmin.gui.control.live import Live
     from blogadmin.gui.control.messages import Messages
     from blogadmin.gui.control.services import Services
     from blogadmin.gui.control.tasks import Tasks
@@ -108,7 +113,8 @@ def make_services(settings: Settings) -> Services:
     sys.setswitchinterval(TURN)
     tasks, hub, messages, undo = Tasks(), ChangeHub(), Messages(), UndoHistory()
     drafts = Drafts(tasks, messages, paths.drafts_dir)
-    return Services(tasks, Controller(tasks, hub, undo, messages), hub, undo, messages, settings, drafts)
+    controller, live = Controller(tasks, hub, undo, messages), Live(tasks, hub)
+    return Services(tasks, controller, hub, undo, messages, settings, drafts, live)
 
 
 def assemble(services: Services, window: MainWindow) -> Program:

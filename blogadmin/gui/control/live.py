@@ -76,10 +76,14 @@ class Live(QObject):
             self._stand(Standing("connecting"))
             self._know_editors(())
 
-    def close(self, timeout: float = 1.0) -> None:
-        """End for good, within ``timeout`` seconds."""
+    def stop(self) -> None:
+        """Tell nothing any more, and begin to end without waiting."""
         self._bridge.close()
         self.end()
+
+    def close(self, timeout: float = 1.0) -> None:
+        """End for good, within ``timeout`` seconds."""
+        self.stop()
         for feed in self._ending:
             feed.close(timeout / len(self._ending))
         self._ending.clear()

@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from blogadmin.gui.control.live import Live
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.widgets.banner import Banner
 from blogadmin.gui.widgets.profile_strip import ProfileStrip
@@ -29,6 +30,11 @@ class ConnectionState(QObject):
         tasks.connection_lost.connect(self._lost)
         tasks.connection_restored.connect(self.restored)
         tasks.retry_changed.connect(self._count_down)
+
+    def follow(self, live: Live) -> None:
+        """Say, too, whether changes of others show by themselves."""
+        live.state_changed.connect(lambda: self._show_live(live))
+        self._show_live(live)
 
     def connecting(self) -> None:
         """The first answer of the server is waited for."""
@@ -54,6 +60,14 @@ class ConnectionState(QObject):
         self._clock.stop()
         self._banner.hide()
         self._status_bar.set_connection("connected", "Connected", self._place)
+
+    def _show_live(self, live: Live) -> None:
+        words, why = {
+            "live": ("Live", "What others change shows here at once."),
+            "not live": ("Not live", f"{live.standing.reason} What others change shows after a while."),
+            "connecting": ("", ""),
+        }[live.standing.kind]
+        self._status_bar.set_live(words, why)
 
     def _lost(self, _error: object) -> None:
         self._status_bar.set_connection("offline", "Connection lost", self._place)

@@ -101,6 +101,8 @@ class MainWindow(QMainWindow):
         self._lay_out(central)
         yield
         self.connection = ConnectionState(services.tasks, self.connection_banner, self.status_bar, self)
+        if services.live is not None:
+            self.connection.follow(services.live)
         self.connection.connecting()
         yield
         self._page(self.look.page())

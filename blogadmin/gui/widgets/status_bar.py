@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -22,7 +23,7 @@ from blogadmin.gui.theme import (
     metrics,
     profile_color,
 )
-from blogadmin.gui.widgets.labels import ElidedLabel
+from blogadmin.gui.widgets.labels import ElidedLabel, Label
 from blogadmin.gui.widgets.panel import Panel
 from blogadmin.gui.widgets.pills import Mark, StatusGlyph
 
@@ -84,6 +85,8 @@ class StatusBar(Panel):
         self._connection = ElidedLabel(role="caption", parent=self)
         self._connection.setObjectName("connectionLabel")
         self._detail = ElidedLabel(role="caption", tone="muted", parent=self)
+        self._live = Label(role="caption", tone="muted", parent=self)
+        self._live.setObjectName("liveLabel")
         self._middle = ElidedLabel(role="caption", tone="muted", parent=self)
         self._middle.setObjectName("statusMessage")
         self._middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -109,6 +112,12 @@ class StatusBar(Panel):
         self._connection.set_tone(tone)
         self._detail.setText(detail)
 
+    def set_live(self, words: str, why: str) -> None:
+        """Say in a word whether changes of others show by themselves, and ``why`` where one points at it."""
+        self._live.setText(words)
+        self._live.setAccessibleName(f"{words}. {why}" if words else "")
+        self._live.setToolTip(f"<qt>{html.escape(why)}</qt>" if why else "")
+
     def set_message(self, text: str) -> None:
         """Show words in the middle, such as which rows are seen."""
         self._middle.setText(text)
@@ -125,6 +134,7 @@ class StatusBar(Panel):
         row.addWidget(self._glyph)
         row.addWidget(self._connection)
         row.addWidget(self._detail)
+        row.addWidget(self._live)
         row.addWidget(self._middle, 1)
         row.addWidget(self._end)
         row.addSpacing(SPACE_L - SPACE_M)
