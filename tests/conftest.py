@@ -10,9 +10,9 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -233,17 +233,23 @@ def database(database_url: str) -> Iterator[Database]:
         yield opened
 
 
-@pytest.fixture
-def sql(database_url: str) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
-    """Run a statement as another client would: ``sql("UPDATE …", args) -> rows`` (committed at once)."""
-    with ExitStack() as stack:
-        connection = stack.enter_context(closing(connect(database_url)))
+@contextmanager
+def client(url: str) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Run statements as another client would: ``run("UPDATE …", args) -> rows`` (committed at once)."""
+    with closing(connect(url)) as connection:
 
-        def run(statement: str, args: object = None) -> list[tuple[object, ...]]:
+        def run(statement: str, args: object = None) -> list[tuple[Any, ...]]:
             with connection.cursor() as cursor:
                 cursor.execute(statement, args)  # pyright: ignore[reportArgumentType]
                 return cursor.fetchall() if cursor.description else []
 
+        yield run
+
+
+@pytest.fixture
+def sql(database_url: str) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Run a statement as another client would: ``sql("UPDATE …", args) -> rows`` (committed at once)."""
+    with client(database_url) as run:
         yield run
 
 

@@ -15,6 +15,7 @@ from blogadmin.core.queries import comments, posts, users
 from blogadmin.core.queries.listing import Listing
 from blogadmin.core.queries.places import STRIDE, Key, Part
 from blogadmin.core.queries.spec import ListSpec, Sort
+from tests.conftest import client
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 POSTS = 3 * STRIDE + 70
@@ -39,9 +40,18 @@ MIXED = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def many(sql: Sql) -> None:
+@pytest.fixture(scope="module")
+def filled(make_template: Callable[[Callable[[str], object]], str]) -> str:
     """Posts with many equal titles, authors and times, and many without tags."""
+    return make_template(fill)
+
+
+def fill(url: str) -> None:
+    with client(url) as sql:
+        insert(sql)
+
+
+def insert(sql: Sql) -> None:
     sql(
         "INSERT INTO users (name, email, password_hash) SELECT 'Person ' || n % 4, n || '@example.org', 'x'"
         " FROM generate_series(1, 7) n"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 from blogadmin.core import queries
 from blogadmin.core.queries.listing import Listing
 from blogadmin.core.queries.spec import ListSpec, Sort
+from tests.conftest import client
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 NOUNS = ("users", "posts", "comments")
@@ -25,9 +26,23 @@ WHERE i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND m.amname = '
 """
 
 
+@pytest.fixture(scope="module")
+def full(make_template: Callable[[Callable[[str], object]], str]) -> str:
+    """Name of a database with 1,000 users, 10,000 posts, 20,000 comments."""
+    return make_template(fill)
+
+
 @pytest.fixture
-def full(sql: Sql) -> None:
-    """1,000 users, 10,000 posts, 20,000 comments."""
+def filled(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("full" if "full" in request.fixturenames else "template")
+
+
+def fill(url: str) -> None:
+    with client(url) as sql:
+        insert(sql)
+
+
+def insert(sql: Sql) -> None:
     sql(
         "INSERT INTO users (name, email, password_hash, role, is_active, created_at)"
         " SELECT 'u' || g, g || '@example.org', 'x', CASE g %% 3 WHEN 0 THEN 'admin' ELSE 'user' END,"

@@ -15,6 +15,7 @@ from blogadmin.core.queries.abilities import ALL, Abilities
 from blogadmin.core.queries.listing import Listing
 from blogadmin.core.queries.spec import Condition, Group, ListSpec, Sort
 from blogadmin.core.queries.words import Length, length_of
+from tests.conftest import client
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 BY_ID = (Sort("id"),)
@@ -36,9 +37,26 @@ def plan_of(session: Session, statement: Select[Any], values: dict[str, Any]) ->
     return "\n".join(line for (line,) in lines)
 
 
+@pytest.fixture(scope="module")
+def many(make_template: Callable[[Callable[[str], object]], str]) -> str:
+    """Name of a database with 20,000 posts.
+
+    One in ten has "common", one has "needle", two authors in 500 are called Quentin.
+    """
+    return make_template(fill)
+
+
 @pytest.fixture
-def many(sql: Sql) -> None:
-    """20,000 posts; one in ten has "common", one has "needle", two authors in 500 are called Quentin."""
+def filled(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("many" if "many" in request.fixturenames else "template")
+
+
+def fill(url: str) -> None:
+    with client(url) as sql:
+        insert(sql)
+
+
+def insert(sql: Sql) -> None:
     sql(
         "INSERT INTO users (name, email, password_hash)"
         " SELECT CASE WHEN g IN (7, 300) THEN 'Quentin ' ELSE 'User ' END || g, g || '@example.org', 'x'"

@@ -10,6 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
+from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.theme import Mode, apply_theme
 from tests.gui.tables.doubles import COLUMNS, ManualTasks, MemoryList, thing
@@ -36,7 +37,15 @@ def things() -> MemoryList:
 
 
 @pytest.fixture
-def make_model(manual: ManualTasks, qapp: QApplication) -> Iterator[Callable[[MemoryList], ListModel]]:
+def columns() -> tuple[Column, ...]:
+    """What the models show of things; a module may show less."""
+    return COLUMNS
+
+
+@pytest.fixture
+def make_model(
+    manual: ManualTasks, qapp: QApplication, columns: tuple[Column, ...]
+) -> Iterator[Callable[[MemoryList], ListModel]]:
     """Make models of lists in memory, with nothing loaded yet.
 
     They end with the test and not whenever Python collects them: that may be on a worker thread of a later
@@ -45,7 +54,7 @@ def make_model(manual: ManualTasks, qapp: QApplication) -> Iterator[Callable[[Me
     made: list[ListModel] = []
 
     def make(things: MemoryList) -> ListModel:
-        made.append(ListModel(manual, COLUMNS, lambda: things, "things"))
+        made.append(ListModel(manual, columns, lambda: things, "things"))
         return made[-1]
 
     yield make

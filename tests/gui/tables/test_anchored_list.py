@@ -16,11 +16,12 @@ from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.queries.places import STRIDE
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables import row_order, row_search, source
+from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.row_order import LOST, Anchors, Ids
 from blogadmin.gui.tables.row_ranges import RowRanges
-from tests.gui.tables.doubles import ManualTasks, MemoryList, thing
+from tests.gui.tables.doubles import COLUMNS, ManualTasks, MemoryList, thing
 
 Make = Callable[[MemoryList], ListModel]
 Flag = QItemSelectionModel.SelectionFlag
@@ -41,6 +42,12 @@ def short_anchors(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def things() -> MemoryList:
     return MemoryList(thing(number) for number in range(1, THINGS + 1))
+
+
+@pytest.fixture
+def columns() -> tuple[Column, ...]:
+    """The title and one before it: Qt's tester looks at every cell."""
+    return COLUMNS[: TITLE + 1]
 
 
 @pytest.fixture

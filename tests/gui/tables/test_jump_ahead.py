@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables import source
+from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.list_view import ListView
-from tests.gui.tables.doubles import Call, ManualTasks, MemoryList, thing
+from tests.gui.tables.doubles import COLUMNS, Call, ManualTasks, MemoryList, thing
 
 TITLE = 1
 BY_TITLE = ListSpec(sort=(Sort("title"),))
@@ -25,6 +26,12 @@ def anchors_from(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     """Both for lists of which every id is kept and for others."""
     monkeypatch.setattr(source, "ANCHORS_FROM", request.param)
     return request.param
+
+
+@pytest.fixture
+def columns() -> tuple[Column, ...]:
+    """The title and one before it: Qt's tester looks at every cell."""
+    return COLUMNS[: TITLE + 1]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,7 +26,7 @@ from blogadmin.gui.tables.row_order import Anchors, Ids
 from blogadmin.gui.tables.row_ranges import RowRanges
 
 Sql = Callable[..., list[tuple[object, ...]]]
-POSTS = 3_000
+POSTS = 800
 PATIENCE = 10_000
 
 COLUMNS = (
@@ -36,10 +37,20 @@ COLUMNS = (
 )
 
 
+@pytest.fixture(scope="module")
+def filled(make_template: Callable[[Callable[[str], object]], str]) -> str:
+    """Some thousand posts."""
+
+    def fill(url: str) -> None:
+        with closing(Database(url)) as database:
+            generate.generate(database, 50, POSTS, 100, seed=7)
+
+    return make_template(fill)
+
+
 @pytest.fixture
-def view(database: Database, tasks: Tasks, qtbot: QtBot) -> ListView:
+def view(tasks: Tasks, qtbot: QtBot) -> ListView:
     """Some thousand posts, loaded in the noun's own order."""
-    generate.generate(database, 50, POSTS, 100, seed=7)
     made = ListView()
     made.setObjectName("table")
     made.setAccessibleName("List of posts")
@@ -75,7 +86,7 @@ def test_the_whole_list_is_there_in_the_servers_order(view: ListView, qtbot: QtB
         if order is not None:
             ids = [row[0] for row in sql(f"SELECT id FROM posts ORDER BY {order}")]
             assert list(view.list_model().ids_in(RowRanges([(0, POSTS)])) or ()) == ids
-            for row in (0, 1500, POSTS - 1):
+            for row in (0, 400, POSTS - 1):
                 words = sql("SELECT title FROM posts WHERE id = %s", (ids[row],))[0][0]
                 assert shown(view, qtbot, row) == words
 
@@ -98,7 +109,7 @@ def test_a_list_of_anchors_is_the_same_list(
     sort: tuple[Sort, ...],
     order: str,
 ) -> None:
-    monkeypatch.setattr(source, "ANCHORS_FROM", 1000)
+    monkeypatch.setattr(source, "ANCHORS_FROM", 200)
     model = view.list_model()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     load(view, qtbot, ListSpec(sort=sort))
@@ -107,7 +118,7 @@ def test_a_list_of_anchors_is_the_same_list(
     told = sql(f"SELECT p.id, p.title FROM posts p JOIN users u ON u.id = p.author_id ORDER BY {order}")
     # An order that no index follows is kept whole, however long it is.
     assert isinstance(model.cache.order, Ids if len(sort) > 1 else Anchors)
-    for row in (0, 255, 256, 1500, 2815, POSTS - 1):
+    for row in (0, 255, 256, 400, 511, POSTS - 1):
         assert shown(view, qtbot, row) == told[row][1]
         assert model.id_at(row) == told[row][0]
     got: list[int] = []
@@ -153,11 +164,11 @@ def test_what_another_client_commits_shows_in_place(view: ListView, qtbot: QtBot
 
 
 def test_a_row_deleted_before_it_was_read_shows_as_deleted(view: ListView, qtbot: QtBot, sql: Sql) -> None:
-    row_id = view.list_model().id_at(2000)
+    row_id = view.list_model().id_at(500)
     sql("DELETE FROM comments WHERE post_id = %s", (row_id,))
     sql("DELETE FROM posts WHERE id = %s", (row_id,))
-    assert shown(view, qtbot, 2000) == "Deleted"
-    assert shown(view, qtbot, 2001) != "Deleted"
+    assert shown(view, qtbot, 500) == "Deleted"
+    assert shown(view, qtbot, 501) != "Deleted"
 
 
 @pytest.mark.expects_log
