@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -27,24 +26,6 @@ def blocks(lines: Iterator[bytes]) -> Iterator[Block]:
     """``lines`` (COPY's text format) in blocks, made one by one."""
     while some := list(itertools.islice(lines, _ROWS_PER_BLOCK)):
         yield Block(b"".join(some), len(some))
-
-
-def ahead(lines: Iterator[bytes], rows: int) -> Generator[list[Block]]:
-    """Blocks of about ``rows`` rows at a time; while some are used, the next are made on another thread.
-
-    Whoever does not take them all closes it; only then is the thread gone.
-    """
-    whole = blocks(lines)
-    at_once = -(-rows // _ROWS_PER_BLOCK)
-
-    def some() -> list[Block]:
-        return list(itertools.islice(whole, at_once))
-
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(some)
-        while part := coming.result():
-            coming = thread.submit(some)
-            yield part
 
 
 class _File:
@@ -115,6 +96,21 @@ def indexes_made_last(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
         cursor.execute(rule.make)
 
 
+@contextmanager
+def without_history(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
+    """Rest the triggers that record each new row, for tables that the caller holds for itself.
+
+    Of rows that come with the tables the history would only say what they are once more, at twice the cost.
+    """
+    cursor.execute(_RECORDING, (list(tables),))
+    recording = cursor.fetchall()
+    for table, trigger in recording:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    yield
+    for table, trigger in recording:
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
+
+
 def empty_anew(cursor: Cursor, tables: Sequence[str]) -> bool:
     """Give empty tables new files: a server without copies then does not write their rows to its log, too.
 
@@ -166,4 +162,9 @@ SELECT CAST(CAST(i.indexrelid AS regclass) AS text), pg_get_indexdef(i.indexreli
 WHERE i.indrelid = CAST(%s AS regclass)
   AND i.indexrelid NOT IN (SELECT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))
 ORDER BY 1
+"""
+_RECORDING: Final = """
+SELECT CAST(t.tgrelid AS regclass), quote_ident(t.tgname) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgrelid = ANY (CAST(%s AS regclass[])) AND p.proname LIKE 'blogadmin\\_record\\_%%'
+  AND t.tgenabled = 'O'
 """

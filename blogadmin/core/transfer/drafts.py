@@ -7,15 +7,17 @@ consists of known pieces are the words of the pieces, one after the other, and j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
 from typing import Final
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a lower-case name
 
 from blogadmin.core.transfer import rows
-from blogadmin.core.transfer.bulk import ahead, blocks, copy
+from blogadmin.core.transfer.bulk import Block, blocks, copy
 
-_AT_ONCE: Final = 25_000
+_BLOCKS_AT_ONCE: Final = 50
 # A number is a word of its own in every language, and no text of ours ends like this.
 _MARK: Final = "70368744177664"
 
@@ -47,11 +49,20 @@ def put_together(cursor: Cursor, trigger: str, language: str, texts: rows.Texts)
 
 def load(cursor: Cursor, lines: Iterator[bytes], loaded: Callable[[int], None]) -> None:
     """Load lines of ``rows.DRAFT_COLUMNS``; ``loaded`` hears how many rows came, block by block."""
-    with closing(ahead(lines, _AT_ONCE)) as parts:
-        for part in parts:
+    coming = blocks(lines)
+
+    def some() -> list[Block]:
+        return list(islice(coming, _BLOCKS_AT_ONCE))
+
+    part = some()
+    with ThreadPoolExecutor(1) as thread:
+        while part:
             copy(cursor, "generated_posts", rows.DRAFT_COLUMNS, iter(part), loaded)
+            # Only now: beside COPY, which asks for each block, two threads of Python hinder each other.
+            next_part = thread.submit(some)
             cursor.execute(_PUT_TOGETHER)
             cursor.execute("TRUNCATE generated_posts")
+            part = next_part.result()
 
 
 def _nothing(_count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING, Final, cast
 
@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a 
 
 from blogadmin.core.database.errors import Invalid
 from blogadmin.core.transfer import drafts, rows
-from blogadmin.core.transfer.bulk import blocks, copy, empty_anew, indexes_made_last
+from blogadmin.core.transfer.bulk import blocks, copy, empty_anew, indexes_made_last, without_history
 
 if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
@@ -25,6 +25,15 @@ TABLES: Final = ("users", "posts", "comments")
 _CHUNK: Final = 20_000
 _WORTH_REBUILDING: Final = 5_000
 _OLD_ROWS: Final = 100_000
+_SETTINGS: Final = (
+    "client_encoding = 'UTF8'",
+    "statement_timeout = 0",
+    "maintenance_work_mem = '512MB'",
+    "work_mem = '128MB'",
+    "temp_buffers = '64MB'",
+    # VACUUM cannot note that everybody sees a row while its commit is not on disk yet.
+    "synchronous_commit = on",
+)
 
 
 def generate(
@@ -39,10 +48,12 @@ def generate(
 ) -> None:
     """Add believable rows to a database of the current schema, beside what it holds.
 
-    ``short`` makes bodies of about 0.5 kB instead of 0.9. Into empty tables all goes in one transaction.
-    Otherwise each 20,000 rows are committed, so after a
-    failure (or an exception from ``progress``) the rows so far stay. Posts are written by the new users, or
-    by those who are there if none are made; likewise comments. The users cannot sign in.
+    Into empty tables all goes in one transaction, and the history does not tell of it. Otherwise each 20,000
+    rows are committed, so after a failure (or an exception from ``progress``) the rows so far stay.
+
+    Posts are written by the new users, or by those who are there if none are made; likewise comments. The
+    users cannot sign in. ``short`` makes bodies of about 0.5 kB instead of 0.9.
+
     Raises ``Invalid`` for numbers that cannot be, and the driver's errors.
     """
     counts = {"users": users, "posts": posts, "comments": comments}
@@ -75,19 +86,15 @@ class _Run:
 
     def do(self) -> None:
         with self._connection.cursor() as cursor:
-            for setting in (
-                "client_encoding = 'UTF8'",
-                "statement_timeout = 0",
-                "maintenance_work_mem = '512MB'",
-                "work_mem = '128MB'",
-                "temp_buffers = '64MB'",
-            ):
+            for setting in _SETTINGS:
                 cursor.execute(f"SET {setting}")
             self._connection.commit()
-            fresh = sum(self._counts.values()) >= _WORTH_REBUILDING and self._lock_if_empty(cursor)
-            self._anew = fresh and empty_anew(cursor, TABLES)
-            with indexes_made_last(cursor, TABLES) if fresh else nullcontext():
-                self._load_all(cursor, at_once=fresh)
+            if sum(self._counts.values()) >= _WORTH_REBUILDING and self._lock_if_empty(cursor):
+                self._anew = empty_anew(cursor, TABLES)
+                with without_history(cursor, TABLES), indexes_made_last(cursor, TABLES):
+                    self._load_all(cursor, at_once=True)
+            else:
+                self._load_all(cursor, at_once=False)
             self._connection.commit()
             self._connection.autocommit = True
             # Plans are right from the first query on, and no first reader pays for setting hint bits.
