@@ -45,6 +45,11 @@ def at_least(bound: float, unit: str) -> Target:
     return Target(f">= {bound:g} {unit}", lambda _limit: bound, at_least=True)
 
 
+def one_in(factor: float) -> Target:
+    """At least the limit divided by ``factor``, where more is better."""
+    return Target(f">= limit / {factor:g}", lambda limit: limit / factor, at_least=True)
+
+
 def at_most_or_times(bound: float, factor: float) -> Target:
     """``bound`` milliseconds, or ``factor`` times the limit where that is more."""
     return Target(f"<= {bound:g} ms or {factor:g} x", lambda limit: max(bound, factor * limit))

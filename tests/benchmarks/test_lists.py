@@ -15,6 +15,7 @@ from tests.benchmarks import lists
 from tests.benchmarks.data import Blog, Size
 from tests.benchmarks.report import Report
 from tests.benchmarks.run import Run, running
+from tests.conftest import with_database
 
 SMALL = Size.of(300)
 
@@ -56,6 +57,25 @@ def test_layers_without_a_window_are_measured_against_their_limits(run: Run) -> 
     assert lists.measure(run, ["list_query", "is_active"])
     assert {"list_query", "list_query.block", "is_active"} <= set(run.report.figures)
     assert all((figure.limit or 0) > 0 for figure in run.report.figures.values())
+
+
+class _Server:
+    """The tests' server, with a database for each name."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, database: str) -> str:
+        return with_database(self._url, database)
+
+
+def test_the_command_that_makes_a_blog_is_measured_against_a_bare_copy(run: Run, server_url: str) -> None:
+    run.blog = Blog(_Server(server_url), SMALL)
+    assert lists.measure(run, ["generate"])
+    figure = run.report.figures["generate"]
+    assert figure.unit == "posts/s"
+    assert (figure.value or 0) > 0
+    assert (figure.limit or 0) > 0
 
 
 def test_one_measurement_that_fails_does_not_cost_the_others(

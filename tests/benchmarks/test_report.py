@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.benchmarks.report import Report, ahead, at_least, at_most, at_most_or_times, times
+from tests.benchmarks.report import Report, ahead, at_least, at_most, at_most_or_times, one_in, times
 
 
 def test_a_report_carries_value_limit_ratio_and_target(qtbot: QtBot, tmp_path: Path) -> None:
@@ -59,6 +59,8 @@ def test_a_target_holds_at_its_bound_and_not_beyond() -> None:
     assert at_most(15).is_met(15, None)
     assert at_least(100, "fps").is_met(100, 500)
     assert not at_least(100, "fps").is_met(99, 500)
+    assert one_in(1.25).is_met(80, 100)
+    assert not one_in(1.25).is_met(79, 100)
     assert at_most_or_times(16, 2).is_met(16, 5)
     assert at_most_or_times(16, 2).is_met(20, 10)
     assert not at_most_or_times(16, 2).is_met(20.5, 10)
