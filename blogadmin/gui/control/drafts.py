@@ -208,7 +208,7 @@ class Drafts(QObject):
         """Look for drafts that nobody holds; ``offered`` tells them."""
         place = self._place
         if place is not None:
-            self.tasks.run(lambda: _free(place), self._found, owner=self)
+            self.tasks.run(lambda: left_behind(place), self._found, owner=self)
 
     def note(self, problem: str) -> None:
         """Tell the person once that nothing can be kept, and again only after it could."""
@@ -318,7 +318,7 @@ def _content(path: Path) -> Draft | None:
     return None
 
 
-def _free(place: Path) -> tuple[Free, ...]:
+def left_behind(place: Path) -> tuple[Free, ...]:
     """Every draft that nobody holds, the newest first. Clears up after programs that were killed."""
     found = []
     for path in _newest_first(place, "*.json"):
