@@ -1,4 +1,4 @@
-"""What others changed beside what was typed here: as opened, theirs, mine."""
+"""What merged by itself: base, theirs and mine beside each other."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ConflictTable(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("sunken", radius=6, border="line", parent=parent)
         self.setObjectName("conflictTable")
-        self.setAccessibleName("What others changed, beside what you typed")
+        self.setAccessibleName("Fields merged without conflict")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         self._grid.setHorizontalSpacing(SPACE_L)
@@ -58,7 +58,7 @@ class ConflictTable(Panel):
     def compare(self, fields: Sequence[Compared]) -> None:
         """Show ``fields`` in place of those before."""
         self._clear()
-        for column, title in enumerate(("", "As opened", "Theirs", "Mine")):
+        for column, title in enumerate(("", "Base", "Theirs", "Mine")):
             self._put(0, column, title, strong=True)
         for row, field in enumerate(fields, 1):
             mine = field.mine if field.mine is not None else "not changed here"

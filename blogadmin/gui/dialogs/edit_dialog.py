@@ -10,9 +10,9 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
 from blogadmin.core.database.changes import Changes
-from blogadmin.gui.dialogs.conflict_table import ConflictTable
 from blogadmin.gui.dialogs.drafting import Drafting
 from blogadmin.gui.dialogs.edit_state import EditState, Phase
+from blogadmin.gui.dialogs.elsewhere import Elsewhere
 from blogadmin.gui.dialogs.fields import Field, Form, Watch
 from blogadmin.gui.dialogs.frame import Scroller, button_box, fit_height, footer, frame
 from blogadmin.gui.dialogs.leaving import Leaving
@@ -113,7 +113,6 @@ class EditDialog(Noun, QDialog):
         self.state = EditState()
         self.watch = Watch(self)
         self.trouble = TroubleBar(self)
-        self.conflicts = ConflictTable(self)
         self.reading = Reading(self)
         self.saving = Saving(self)
         self._leaving = Leaving(self)
@@ -126,6 +125,7 @@ class EditDialog(Noun, QDialog):
         self.cancel_button = plain_button("Cancel", "cancelButton", parent=self)
         self.content = self.build()
         self.drafting = Drafting(self)
+        self.elsewhere = Elsewhere(self)
         self.lay_out()
         self._connect()
 
@@ -223,7 +223,6 @@ class EditDialog(Noun, QDialog):
     def clear_trouble(self) -> None:
         """Nothing is wrong any more."""
         self.trouble.clear()
-        self.conflicts.hide()
 
     def reveal(self, field: Field) -> None:
         """Bring ``field`` into view, whatever covers it."""
@@ -276,8 +275,16 @@ class EditDialog(Noun, QDialog):
             (self._focus_back or next(iter(self.form)).qt).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed_elsewhere(self, changes: Changes, initiator: object) -> None:
-        mine = initiator is self or self.state.id not in changes.touched(self.key)
-        if not mine and self.state.phase is Phase.READY and not self.is_dirty():
+        if initiator is not self and self.state.id in changes.touched(self.key):
+            self.row_moved()
+
+    def row_moved(self) -> None:
+        """Somebody else has committed something to the row: show it, and take nothing away that was typed."""
+        if self.state.phase is not Phase.READY:
+            return
+        if self.is_dirty():
+            self.saving.merging.look_again()
+        else:
             self.reload()
 
     def lay_out(self) -> None:
@@ -287,7 +294,7 @@ class EditDialog(Noun, QDialog):
         foot = footer(
             [self.walk_bar, self.drafting.line, hint], button_box(self.save_button, self.cancel_button)
         )
-        frame(self, [self.trouble, self.conflicts, self._scroller], foot, grows=self._scroller)
+        frame(self, [self.elsewhere.line, self.trouble, self._scroller], foot, grows=self._scroller)
 
     def fit(self) -> None:
         """Grow with what the fields have to say."""

@@ -240,7 +240,7 @@ class PostDialog(EditDialog):
             [self.walk_bar, self.drafting.line, self._words, hint],
             button_box(self.save_button, self.cancel_button),
         )
-        frame(self, [self.trouble, self.conflicts, self.content], foot, grows=self.content)
+        frame(self, [self.elsewhere.line, self.trouble, self.content], foot, grows=self.content)
 
     def fit(self) -> None:
         # The text gives room to whatever else wants it.

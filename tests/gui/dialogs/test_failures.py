@@ -9,9 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.engine import Database
@@ -23,7 +21,6 @@ from blogadmin.gui.dialogs.user import UserDialog
 from blogadmin.settings import Settings
 from tests.conftest import connect
 from tests.gui.dialogs.conftest import Sql, add_post, click, field, ready, retype, words
-from tests.gui.recorder import Recorder
 
 Make = Callable[[type[EditDialog]], EditDialog]
 
@@ -59,12 +56,6 @@ def fail(dialog: EditDialog, qtbot: QtBot) -> str:
 
 def stored(sql: Sql, post: int) -> tuple[Any, ...]:
     return sql("SELECT title, slug, status FROM posts WHERE id = %s", (post,))[0]
-
-
-def compared(dialog: EditDialog) -> list[str]:
-    """The words in the table of both sides, line by line."""
-    labels = field(dialog, "conflictTable").findChildren(QLabel)
-    return [label.text() for label in labels if label.text()]
 
 
 # At a field
@@ -229,105 +220,6 @@ def test_a_row_that_is_gone_already_cannot_be_edited(make: Make, anna: int, qtbo
     qtbot.waitUntil(lambda: dialog.state.phase is Phase.FAILED)
     assert words(dialog, "errorMessage").startswith("This post was deleted meanwhile.")
     assert not field(dialog, "saveButton").isEnabled()
-
-
-def test_other_fields_that_others_changed_are_kept_without_a_question(
-    dialog: EditDialog, post: int, sql: Sql, qtbot: QtBot
-) -> None:
-    retype(dialog, "title", "Mine")
-    sql("UPDATE posts SET status = 'archived' WHERE id = %s", (post,))
-    with qtbot.waitSignal(dialog.finished):
-        click(dialog, "saveButton")
-    assert stored(sql, post) == ("Mine", "slow-queries", "archived")
-
-
-@pytest.fixture
-def conflict(dialog: EditDialog, post: int, sql: Sql, qtbot: QtBot) -> EditDialog:
-    """The dialog after both changed the title, and the other one the status, too."""
-    retype(dialog, "title", "Mine")
-    sql("UPDATE posts SET title = 'Theirs', status = 'archived' WHERE id = %s", (post,))
-    assert fail(dialog, qtbot) == ("Someone changed this post meanwhile: title, status. Nothing was saved.")
-    assert field(dialog, "title").text() == "Mine"
-    assert stored(sql, post) == ("Theirs", "slow-queries", "archived")
-    return dialog
-
-
-def test_theirs_is_shown_beside_mine(conflict: EditDialog) -> None:
-    table = field(conflict, "conflictTable")
-    assert not table.isVisible()
-    click(conflict, "showTheirsButton")
-    assert table.isVisible()
-    assert compared(conflict) == [
-        *("As opened", "Theirs", "Mine"),
-        *("Title", "Slow queries", "Theirs", "Mine"),
-        *("Status", "Published", "Archived", "not changed here"),
-    ]
-    click(conflict, "showTheirsButton")
-    assert not table.isVisible()
-
-
-def test_saving_mine_over_theirs_sends_only_what_i_changed(
-    conflict: EditDialog, post: int, sql: Sql, qtbot: QtBot
-) -> None:
-    with qtbot.waitSignal(conflict.finished):
-        click(conflict, "saveMineButton")
-    assert stored(sql, post) == ("Mine", "slow-queries", "archived")
-
-
-def test_loading_theirs_asks_first(
-    conflict: EditDialog, post: int, sql: Sql, messages: Recorder, qtbot: QtBot
-) -> None:
-    click(conflict, "loadTheirsButton")
-    messages.asks[-1].answer("cancel")
-    assert field(conflict, "title").text() == "Mine"
-    click(conflict, "loadTheirsButton")
-    messages.asks[-1].answer("load")
-    qtbot.waitUntil(lambda: field(conflict, "title").text() == "Theirs")
-    ready(conflict, qtbot)
-    assert field(conflict, "status").value() == "archived"
-    assert words(conflict, "errorMessage") == ""
-    assert not conflict.isWindowModified()
-
-
-def test_saving_again_without_a_choice_is_a_conflict_again(
-    conflict: EditDialog, post: int, sql: Sql, qtbot: QtBot
-) -> None:
-    click(conflict, "saveButton")
-    qtbot.waitUntil(lambda: conflict.state.phase is Phase.READY)
-    assert words(conflict, "errorMessage").startswith("Someone changed this post meanwhile")
-    assert stored(sql, post)[0] == "Theirs"
-
-
-def test_mine_goes_over_theirs_even_when_it_is_what_was_there_before(
-    conflict: EditDialog, post: int, sql: Sql, qtbot: QtBot
-) -> None:
-    retype(conflict, "title", "Slow queries")
-    with qtbot.waitSignal(conflict.finished):
-        click(conflict, "saveMineButton")
-    assert stored(sql, post) == ("Slow queries", "slow-queries", "archived")
-
-
-def test_their_author_is_shown_by_name(
-    make: Make, post: int, marta: int, anna: int, sql: Sql, qtbot: QtBot
-) -> None:
-    noor = sql("INSERT INTO users (email, name, password_hash) VALUES ('noor@x', 'Noor', 'x') RETURNING id")[
-        0
-    ][0]
-    dialog = make(PostDialog)
-    dialog.open_for(post)
-    ready(dialog, qtbot)
-    retype(dialog, "author_id", "marta")
-    choices = field(dialog, "authorOffers")
-    qtbot.waitUntil(choices.isVisible)
-    QTest.keyClick(field(dialog, "author_id"), Qt.Key.Key_Return)
-    sql("UPDATE posts SET author_id = %s WHERE id = %s", (noor, post))
-    assert fail(dialog, qtbot) == "Someone changed this post meanwhile: author. Nothing was saved."
-    click(dialog, "showTheirsButton")
-    shown = [
-        label.text() for label in field(dialog, "conflictTable").findChildren(type(dialog.trouble.label))
-    ]
-    assert "Noor <noor@x>" in shown
-    assert "Marta Lindqvist <marta@example.org>" in shown
 
 
 # The server
