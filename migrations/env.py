@@ -1,8 +1,8 @@
 """Runs the migrations: on the connection that ``database.schema`` hands over, on the database that
 BLOGADMIN_DATABASE_URL names (for Alembic's own command line), or with ``--sql`` as a script.
 
-Nothing is left out of a comparison but indexes of an extension that the database does not have: no table,
-type or default is hidden from ``alembic check``.
+Nothing is left out of a comparison but indexes of an extension that the database does not have, and
+partitions, which belong to their table: no other table, type or default is hidden from ``alembic check``.
 """
 
 from __future__ import annotations
@@ -45,14 +45,21 @@ END $do$
 
 
 def can_be_there(connection: Connection | None) -> Callable[..., bool]:
-    """Tell Alembic to pass over indexes of an extension that this database does not have."""
+    """Tell Alembic to pass over partitions, and indexes of an extension that this database does not have."""
 
     @cache
     def extensions() -> set[str]:
         # Not before it is needed: Alembic commits only a transaction that it began itself.
         return set(connection.scalars(text("SELECT extname FROM pg_extension"))) if connection else set()
 
-    def include(item: object, _name: object, _kind: object, reflected: bool, _other: object) -> bool:
+    @cache
+    def partitions() -> set[str]:
+        found = "SELECT relname FROM pg_class WHERE relispartition AND relkind IN ('r', 'p')"
+        return set(connection.scalars(text(found))) if connection else set()
+
+    def include(item: object, name: object, kind: object, reflected: bool, _other: object) -> bool:
+        if reflected and kind == "table":
+            return name not in partitions()
         needed = item.info.get("extension") if isinstance(item, Index) and not reflected else None
         return needed is None or needed in extensions()
 
@@ -65,6 +72,8 @@ def run(connection: Connection | None) -> None:
         connection=connection,
         dialect_name="postgresql",
         literal_binds=connection is None,
+        # Any other style of parameters would double every percent sign in a script.
+        dialect_opts={"paramstyle": "named"} if connection is None else {},
         target_metadata=Base.metadata,
         version_table=REVISION_TABLE,
         include_object=can_be_there(connection),

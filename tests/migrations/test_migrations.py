@@ -98,14 +98,25 @@ def test_the_head_and_the_models_leave_the_same_catalogue(
 
 
 def test_making_the_tables_twice_harms_nothing(empty: Database, empty_database_url: str) -> None:
+    found: list[dict[str, list[tuple[object, ...]]]] = []
     for _ in range(2):
         with empty.engine.begin() as connection:
             Base.metadata.create_all(connection)
-    assert len(catalogue(empty_database_url)["triggers"]) == 5
+        found.append(catalogue(empty_database_url))
+    assert found[0] == found[1]
 
 
 def difference(connection: Connection) -> list[object]:
-    options = {"compare_type": True, "compare_server_default": True, "version_table": schema.REVISION_TABLE}
+    # Partitions are tables in the catalogue; env.py, too, leaves them to the table that they belong to.
+    partitions = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relispartition")))
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "version_table": schema.REVISION_TABLE,
+        "include_object": lambda _item, name, _kind, reflected, _other: (
+            not (reflected and name in partitions)
+        ),
+    }
     return compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
 
 
@@ -122,6 +133,8 @@ def test_autogenerate_finds_nothing_to_do(database: Database) -> None:
         "ALTER TABLE posts ALTER status DROP DEFAULT",
         "ALTER TABLE posts ALTER author_id DROP NOT NULL",
         "DROP INDEX ix_posts_author_id_id",
+        "DROP INDEX ix_audit_log_request_id",
+        "ALTER TABLE audit_log ADD extra int",
         "CREATE TABLE extra (id int)",
     ],
 )

@@ -1,4 +1,4 @@
-"""The triggers that keep ``version``, ``updated_at`` and ``body_search``, for every client alike.
+"""The triggers that keep ``version``, ``updated_at``, ``body_search`` and the history, whoever writes.
 
 ``Base.metadata.create_all`` makes them with the tables; the migrations carry their own frozen copy, and a
 test compares what the two leave in the catalogue.
@@ -7,10 +7,12 @@ test compares what the two leave in the catalogue.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import DDL, Connection, MetaData, Table, event
+from sqlalchemy import DDL, Connection, MetaData, Table, event, text
 
+from blogadmin.core.models import recording
+from blogadmin.core.models.audit import AuditEntry
 from blogadmin.core.models.base import Base
 from blogadmin.core.models.search import ADD_TRIGRAMS, LANGUAGE, vector
 
@@ -66,8 +68,9 @@ FUNCTIONS: dict[str, str] = {
         "AS $body$\nBEGIN", "AS $body$\nDECLARE\n  changed boolean;\nBEGIN"
     ),
     "blogadmin_search": _SEARCH,
+    **recording.FUNCTIONS,
 }
-"""Trigger functions by name: the statement that makes each."""
+"""Functions by name: the statement that makes each, to be ``recording.placed`` first."""
 
 
 def search_trigger(language: str) -> str:
@@ -94,8 +97,14 @@ TRIGGERS: dict[tuple[str, str], str] = {
     },
     # After a_touch, as triggers run by name: what this one writes is no change of the row.
     ("posts", "b_search"): search_trigger(LANGUAGE),
+    **recording.TRIGGERS,
 }
 """Triggers by (table, name): the statement that makes each."""
+
+
+_HOME: Final = text(
+    "SELECT CAST(relnamespace AS regnamespace)::text FROM pg_class WHERE oid = to_regclass('posts')"
+)
 
 
 @event.listens_for(Base.metadata, "before_create")
@@ -112,5 +121,12 @@ def _create_triggers(
 ) -> None:
     created = {table.name for table in tables}
     triggers = [statement for (table, _name), statement in TRIGGERS.items() if table in created]
-    for statement in (*FUNCTIONS.values(), *triggers) if triggers else ():
-        connection.execute(DDL(statement.replace("%", "%%")))
+    history = AuditEntry.__tablename__ in created
+    for statement in (
+        *(FUNCTIONS.values() if triggers else ()),
+        *(recording.DEFAULT_PARTITION if history else ()),
+        *triggers,
+        *(recording.ACCESS if history else ()),
+    ):
+        schema = connection.scalar(_HOME) if "@" in statement else ""
+        connection.execute(DDL(recording.placed(statement, schema or "").replace("%", "%%")))
