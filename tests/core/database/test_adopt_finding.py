@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from blogadmin.core.database import adopt, schema
 from blogadmin.core.database.engine import Database
+from blogadmin.core.models import FUNCTIONS
 from tests.conftest import connect
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -37,10 +38,11 @@ def login(server_url: str, database_url: str, sql: Sql) -> Iterator[Callable[[],
     def make() -> str:
         sql(f"CREATE ROLE {name} LOGIN PASSWORD 'x'")
         sql(f"GRANT USAGE, CREATE ON SCHEMA public TO {name}")
-        for table in schema.TABLES:
+        parts = sql("SELECT relname::text FROM pg_class WHERE relispartition AND relkind = 'r'")
+        for table in (*schema.TABLES, "audit_log", *(part for (part,) in parts)):
             sql(f"ALTER TABLE {table} OWNER TO {name}")
-        for function in ("blogadmin_touch", "blogadmin_touch_post", "blogadmin_search"):
-            sql(f"ALTER FUNCTION {function}() OWNER TO {name}")
+        for function in FUNCTIONS:
+            sql(f"ALTER FUNCTION {function} OWNER TO {name}")
         sql(f"ALTER ROLE {name} SET search_path TO public")
         return make_url(database_url).set(username=name, password="x").render_as_string(hide_password=False)
 

@@ -35,7 +35,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``plain`` means that it holds every row in the usual order, and works.
+    """An index; ``plain`` means that it keeps the usual order, and works. ``predicate``: rows it is for.
 
     ``operators`` names the operator classes that are not their type's own, in the order of the columns.
     """
@@ -46,6 +46,7 @@ class Index:
     method: str
     operators: tuple[str, ...]
     expression: str
+    predicate: str
     plain: bool
 
 
@@ -108,6 +109,7 @@ def read(connection: Connection, oid: int) -> Table:
                 row.method,
                 tuple(row.operators),
                 row.expression,
+                row.predicate,
                 row.plain,
             )
             for row in connection.execute(text(_INDEXES), key)
@@ -139,10 +141,27 @@ def writers(connection: Connection, oid: int) -> list[str]:
     return list(connection.scalars(text(_WRITERS), {"oid": oid}))
 
 
-def function_source(connection: Connection, name: str) -> tuple[str, list[str]] | None:
-    """Body and settings of the trigger function that ``name()`` means here, if there is one."""
-    row = connection.execute(text(_FUNCTION), {"name": name}).first()
-    return None if row is None else (row.prosrc, list(row.proconfig or ()))
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: its body, its settings, and whether it runs as its owner."""
+
+    body: str
+    settings: tuple[str, ...]
+    as_owner: bool
+
+
+def function(connection: Connection, schema: str, name: str) -> Function | None:
+    """The function called ``name`` in ``schema``, whatever it takes, if there is just one."""
+    found = connection.execute(text(_FUNCTION), {"schema": schema, "name": name}).all()
+    if len(found) != 1:
+        return None
+    (row,) = found
+    return Function(row.prosrc, tuple(row.proconfig or ()), row.prosecdef)
+
+
+def quoted(connection: Connection, name: str) -> str:
+    """``name`` as PostgreSQL spells it in a statement."""
+    return connection.scalar(text("SELECT quote_ident(:name)"), {"name": name}) or ""
 
 
 _ELSEWHERE: Final = """
@@ -185,7 +204,8 @@ SELECT c.relname AS name, i.indisunique AS is_unique,
              JOIN pg_opclass o ON o.oid = i.indclass[p.n]
              WHERE NOT o.opcdefault ORDER BY p.n) AS operators,
        coalesce(pg_get_expr(i.indexprs, i.indrelid), '') AS expression,
-       i.indisvalid AND i.indisready AND i.indpred IS NULL
+       coalesce(pg_get_expr(i.indpred, i.indrelid), '') AS predicate,
+       i.indisvalid AND i.indisready
        AND NOT EXISTS (
          SELECT FROM generate_series(0, i.indnkeyatts - 1) AS p(n)
          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p.n]
@@ -225,7 +245,6 @@ WHERE c.oid = :oid AND a.privilege_type = 'UPDATE' AND a.grantee <> c.relowner O
 """
 
 _FUNCTION: Final = """
-SELECT p.prosrc, p.proconfig FROM pg_proc p
-WHERE p.oid = CAST(to_regprocedure(quote_ident(:name) || '()') AS oid)
-  AND p.prorettype = CAST('trigger' AS regtype)
+SELECT p.prosrc, p.proconfig, p.prosecdef FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE p.proname = :name AND n.nspname = :schema
 """

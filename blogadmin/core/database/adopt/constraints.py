@@ -112,6 +112,7 @@ class Constraints:
             method=models.method_of(wanted),
             operators=models.operators_of(wanted),
             expression=models.expression_of(wanted),
+            predicate=models.predicate_of(wanted),
         ):
             return
         statement = models.index_sql(wanted, self._findings.extensions)
@@ -178,10 +179,13 @@ class Constraints:
         method: str = "btree",
         operators: tuple[str, ...] = (),
         expression: str = "",
+        predicate: str = "",
     ) -> bool:
-        kind = (columns, method, operators, expression)
+        kind = (columns, method, operators, expression, predicate)
         return any(
-            i.plain and (i.columns, i.method, i.operators, i.expression) == kind and i.unique >= unique
+            i.plain
+            and (i.columns, i.method, i.operators, i.expression, i.predicate) == kind
+            and i.unique >= unique
             for i in self._found.indexes
         )
 

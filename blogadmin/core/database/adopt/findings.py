@@ -27,6 +27,7 @@ class Findings:
     indexes: list[str] = field(default_factory=list)
     foreign_keys: list[str] = field(default_factory=list)
     triggers: list[str] = field(default_factory=list)
+    access: list[str] = field(default_factory=list)
     stamp: list[str] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
     naive: list[str] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Findings:
             *self.indexes,
             *self.foreign_keys,
             *self.triggers,
+            *self.access,
             *self.stamp,
         ]
         return Plan(

@@ -49,6 +49,11 @@ def expression_of(index: sa.Index) -> str:
     return index.info.get("expression", "")
 
 
+def predicate_of(index: sa.Index) -> str:
+    """For which rows an index is, as PostgreSQL prints it, or nothing for all."""
+    return index.info.get("predicate", "")
+
+
 def index_sql(index: sa.Index, extensions: Mapping[str, str]) -> str | None:
     """The statement that makes ``index``, or ``None`` if its extension is not there.
 

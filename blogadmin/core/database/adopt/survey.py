@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.schema import CreateTable
 
 from blogadmin.core.database import schema
-from blogadmin.core.database.adopt import catalogue, columns, finding, models, triggers
+from blogadmin.core.database.adopt import catalogue, columns, finding, history, models, triggers
 from blogadmin.core.database.adopt.constraints import Constraints
 from blogadmin.core.database.adopt.findings import Findings
 from blogadmin.core.database.adopt.plan import Plan, Refused
@@ -64,6 +64,7 @@ def survey(connection: Connection, zone: str | None) -> Plan:
             _make(findings, model, tables)
     finding.compare_words(findings, whole.get("posts"))
     triggers.compare(findings, whole)
+    history.compare(findings, whole.get(history.TABLE), made=history.TABLE not in tables)
     if not is_stamped(connection):
         _stamp(findings)
     return findings.plan()
@@ -87,12 +88,19 @@ def _compare_tables(findings: Findings, tables: dict[str, catalogue.Table]) -> N
 def _make(findings: Findings, model: sa.Table, tables: dict[str, catalogue.Table]) -> None:
     indexes = (models.index_sql(i, findings.extensions) for i in sorted(model.indexes, key=models.name_of))
     findings.tables += [models.sql(CreateTable(model)), *filter(None, indexes)]
+    if model.name == history.TABLE:
+        return
     # Whoever may write the blog's tables needs ours as well: a new table belongs to its maker alone.
-    for writer in catalogue.writers(findings.connection, next(iter(tables.values())).oid):
+    for writer in catalogue.writers(findings.connection, _first(tables).oid):
         findings.tables += [
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON {model.name} TO {writer}",
             f"GRANT USAGE ON SEQUENCE {model.name}_id_seq TO {writer}",
         ]
+
+
+def _first(tables: dict[str, catalogue.Table]) -> catalogue.Table:
+    """One of the blog's own tables: it shows where they are, and who may write."""
+    return next(table for table in tables.values() if table.name in schema.TABLES)
 
 
 def _why_nothing_is_there(connection: Connection) -> str:
@@ -109,7 +117,7 @@ def _why_nothing_is_there(connection: Connection) -> str:
 
 
 def _agree_on_schema(findings: Findings, tables: dict[str, catalogue.Table]) -> None:
-    first = next(iter(tables.values()))
+    first = _first(tables)
     findings.schema = first.schema
     findings.names_taken = catalogue.names_taken(findings.connection, first.schema)
     for table in tables.values():
@@ -124,6 +132,8 @@ def _agree_on_schema(findings: Findings, tables: dict[str, catalogue.Table]) -> 
 
 
 def _is_table(findings: Findings, table: catalogue.Table) -> bool:
+    if table.name == history.TABLE:
+        return history.is_ours(findings, table)
     if table.kind != "r":
         what = _KINDS.get(table.kind, "is something else")
         findings.misfit(table.name, "", f"{what} and must be an ordinary table")
@@ -141,6 +151,7 @@ def _stamp(findings: Findings) -> None:
     findings.stamp.append(f"INSERT INTO {table} (version_num) VALUES ('{schema.head()}')")  # noqa: S608
     if catalogue.find(findings.connection, schema.FORMER_TABLE) is not None:
         findings.notes.append(
-            "The blog's own migration history stays as it is. Tell its tool to leave the tables saved_views"
-            f" and {table} and the column body_search alone, or its next comparison will offer to drop them."
+            "The blog's own migration history stays as it is. Tell its tool to leave the tables saved_views,"
+            f" {table}, {history.TABLE} and what begins with {history.TABLE}_, and the column body_search"
+            " alone, or its next comparison will offer to drop them."
         )
