@@ -232,6 +232,20 @@ def _search_language(opened: Opened, chosen: argparse.Namespace) -> int:
     return OK
 
 
+def _history(opened: Opened, chosen: argparse.Namespace) -> int:
+    from blogadmin.core.database import history
+
+    if chosen.drop_before is not None:
+        dropped = history.drop_before(opened.database, history.month_of(chosen.drop_before))
+        say("Dropped " + (", ".join(f"{month:%Y-%m}" for month in dropped) or "nothing: there is none") + ".")
+        return OK
+    history.ensure_months(opened.database)
+    with opened.database.reader() as session:
+        for month in history.months(session):
+            say(f"{month.begin:%Y-%m}: about {month.entries:,} changes, {month.size / 1024**2:,.1f} MB")
+    return OK
+
+
 def _progress_line() -> Callable[[str, int, int], None]:
     """Keep one line of a terminal true."""
     percent = -1
@@ -290,4 +304,5 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "generate": _filled(_generate),
     "adopt": _adopt,
     "search-language": _filled(_search_language),
+    "history": _filled(_history),
 }

@@ -59,6 +59,7 @@ def _add_database_commands(database: argparse.ArgumentParser, config_file: Path)
         ("generate", "add made-up users, posts and comments, in any number"),
         ("adopt", "take over a database that the blog's own application made"),
         ("search-language", "say or change the language in which the words of posts are read for searching"),
+        ("history", "say which months of the history are kept, or drop old ones for ever"),
     ):
         action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
         _add_common(action, config_file, again=True)
@@ -72,6 +73,12 @@ def _add_database_commands(database: argparse.ArgumentParser, config_file: Path)
                 nargs="?",
                 metavar="NAME",
                 help="a text search configuration such as english, german or simple; all posts are read anew",
+            )
+        elif name == "history":
+            action.add_argument(
+                "--drop-before",
+                metavar="YYYY-MM",
+                help="drop every month before this one; it cannot be undone, and only the tables’ owner can",
             )
 
 

@@ -56,7 +56,9 @@ def test_help_explains_every_option_and_names_every_variable(capsys: pytest.Capt
         assert f"BLOGADMIN_{field.name.upper()}" in words
 
 
-@pytest.mark.parametrize("command", ["status", "upgrade", "sample", "generate", "adopt", "search-language"])
+@pytest.mark.parametrize(
+    "command", ["status", "upgrade", "sample", "generate", "adopt", "search-language", "history"]
+)
 def test_each_command_has_a_help_of_its_own(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["db", command, "--help"]) == 0
 
@@ -243,6 +245,23 @@ def adoptable(empty_database_url: str) -> str:
         )
     connection.close()
     return empty_database_url
+
+
+def test_the_history_is_told_by_month_and_aged(
+    database_url: str, sql: Sql, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--database-url", database_url, "db", "history"]
+    ((this,),) = sql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM')")
+
+    assert cli.run(command) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 4
+    assert told[0].startswith(f"{this}: about 0 changes")
+    assert cli.run([*command, "--drop-before", str(this)]) == 0
+    assert capsys.readouterr().out == "Dropped nothing: there is none.\n"
+    for wrong, words in (("November", "no month"), ("2026-13", "no month"), ("9999-01", "not begun")):
+        assert cli.run([*command, "--drop-before", wrong]) == 1
+        assert words in capsys.readouterr().err
 
 
 def test_adopt_is_shown_tried_and_done(adoptable: str, capsys: pytest.CaptureFixture[str]) -> None:
