@@ -28,7 +28,9 @@ def open_on(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: tmp_path / "cache")
     monkeypatch.setattr(paths, "log_dir", lambda: tmp_path)
+    monkeypatch.setattr(paths, "drafts_dir", lambda: tmp_path / "drafts")
     monkeypatch.setattr("blogadmin.gui.control.crash.install", lambda _messages: None)
+    monkeypatch.setattr("blogadmin.log.setup", lambda _file, _level: None)
     made: list[tuple[Opening, MainWindow]] = []
 
     def open_one(url: str) -> tuple[Opening, MainWindow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import (
@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QAccessible,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -23,7 +24,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cell_editing import CellEditing
@@ -45,6 +46,7 @@ from blogadmin.gui.theme import Density, color, row_height, theme_changed
 SKELETON_AFTER = 150
 """Milliseconds after which an empty screen shows that rows are on their way."""
 _MOST_PIXELS = 2**31 - 1
+_EDITING = QAbstractItemView.State.EditingState
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 
 
@@ -77,11 +79,11 @@ class ListView(RowTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ready = False
+        self._ready = self._stale = False
         self._order: tuple[Sort, ...] = ()
         self._density = Density.COMFORTABLE
         self._skeleton_due = QTimer(self, singleShot=True, interval=SKELETON_AFTER)
-        self._skeleton_due.timeout.connect(self.viewport().update)
+        self._skeleton_due.timeout.connect(self._show_skeleton)
 
     # What a page asks
 
@@ -173,13 +175,21 @@ class ListView(RowTable):
     def _list_began(self, found: Found) -> None:
         self._order = self._model.spec.sort
         self._header.show_order(self._model.order)
+        # What Qt has put off it would do in the middle of the next paint, and ask for another.
+        self.executeDelayedItemsLayout()
         self.updateGeometries()
         self._place.take_up(found.marks)
 
     def _state_changed(self) -> None:
         if self._model.state is State.LOADING:
             self._skeleton_due.start()
-        self.viewport().update()
+        if self._model.stale is not self._stale or not self._model.rowCount():
+            self._stale = self._model.stale
+            self.viewport().update()
+
+    def _show_skeleton(self) -> None:
+        if not self._model.rowCount():
+            self.viewport().update()
 
     def _theme_changed(self) -> None:
         self._rows.forget()
@@ -275,6 +285,18 @@ class ListView(RowTable):
         if jump:
             self._look()
             self._hold.settle()
+
+    def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
+        """Paint the rows anew that look otherwise now; Qt would paint all of the screen."""
+        if not self._ready or self.state() is _EDITING or QAccessible.isActive():
+            super().dataChanged(topLeft, bottomRight, roles)
+            return
+        height = self.verticalHeader().defaultSectionSize()
+        # Reckoned, not asked: Qt would do what it has put off, for a list that may be about to change.
+        offset = self.verticalHeader().offset()
+        first, last = offset // height, (offset + self.viewport().height()) // height
+        for row in self._rows.outdated(max(first, topLeft.row()), min(last, bottomRight.row())):
+            self.viewport().update(0, row * height - offset, self.viewport().width(), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,6 +14,8 @@ from blogadmin.gui.tables.row_table import RowTable
 from blogadmin.gui.theme import CELL_PADDING, MARGIN, color, draw_focus_ring
 
 BAR = 3
+_REMEMBERED = 1_000
+_NOT_PAINTED = object()
 
 
 class RowPainter:
@@ -27,10 +29,17 @@ class RowPainter:
         self._view = view
         self._model = model
         self._cells = CellPainter()
+        self._painted: dict[int, Entry | None] = {}
 
     def forget(self) -> None:
         """The theme or the font has changed."""
         self._cells.forget()
+
+    def outdated(self, first: int, last: int) -> list[int]:
+        """Those of the rows ``first`` to ``last`` that would be painted otherwise than they were."""
+        rows = range(first, last + 1)
+        # Looking also asks again for what is still missing.
+        return [row for row in rows if self._model.entry(row) != self._painted.get(row, _NOT_PAINTED)]
 
     def width(self, entry: Entry, column: Column, place: int) -> int:
         """The width that shows the whole of a cell, with its padding."""
@@ -45,8 +54,10 @@ class RowPainter:
         self._grounds(painter, rows, selected)
         known: list[tuple[int, Entry]] = []
         coming: list[tuple[int, int]] = []
+        if len(self._painted) > _REMEMBERED:
+            self._painted.clear()
         for row, top in rows:
-            entry = self._model.entry(row)
+            entry = self._painted[row] = self._model.entry(row)
             if entry is None:
                 coming.append((top, row))
             else:

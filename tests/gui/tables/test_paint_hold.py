@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QPainter, QRegion
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QCursor, QPainter, QRegion
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from blogadmin.core.queries.spec import ListSpec
+from blogadmin.core.database.changes import Changes
+from blogadmin.core.database.errors import Unavailable
+from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.row_ranges import RowRanges
-from tests.gui.tables.doubles import ManualTasks
+from tests.gui.tables.doubles import ManualTasks, MemoryList, thing
 
 
 class Paints(QObject):
@@ -112,6 +114,83 @@ def painted_regions(view: ListView, qtbot: QtBot) -> list[QRegion]:
     qtbot.waitUntil(at_rest)
     regions.clear()
     return regions
+
+
+def put_the_pointer(view: ListView, row: int | None) -> None:
+    """Rest the mouse pointer on a row, or beside the view: earlier tests have left it anywhere."""
+    y = -60 if row is None else view.rowViewportPosition(row) + 5
+    QCursor.setPos(view.viewport().mapToGlobal(QPoint(100, y)))
+    QApplication.processEvents()
+
+
+def strip(view: ListView, *, rows: tuple[int, ...] = (), top: int | None = None) -> QRegion:
+    """The part of the viewport below ``top``, and these rows."""
+    area = view.viewport().rect()
+    region = QRegion(area.adjusted(0, top, 0, 0) if top is not None else QRect())
+    for row in rows:
+        region += QRect(0, view.rowViewportPosition(row), area.width(), view.rowHeight(row))
+    return region & area
+
+
+def test_a_step_moves_what_is_on_the_screen_and_paints_the_rest(view: ListView, qtbot: QtBot) -> None:
+    put_the_pointer(view, None)
+    regions = painted_regions(view, qtbot)
+    view.verticalScrollBar().setValue(60)
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    assert regions == [strip(view, top=view.viewport().height() - 60)]
+
+
+def test_a_step_under_a_resting_pointer_paints_the_rows_that_it_leaves_and_meets(
+    view: ListView, qtbot: QtBot
+) -> None:
+    put_the_pointer(view, 3)
+    height = view.rowHeight(0)
+    regions = painted_regions(view, qtbot)
+    view.verticalScrollBar().setValue(height)
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    painted = QRegion()
+    for region in regions:
+        painted += region
+    allowed = strip(view, rows=(3, 4), top=view.viewport().height() - height)
+    assert painted.subtracted(allowed).isEmpty()
+
+
+def test_another_order_is_painted_once(view: ListView, manual: ManualTasks, qtbot: QtBot) -> None:
+    put_the_pointer(view, None)
+    regions = painted_regions(view, qtbot)
+    view.list_model().load(ListSpec(sort=(Sort("title"),)))
+    while manual.waiting:
+        manual.run(manual.slots()[0].rpartition(".")[2])
+        QApplication.processEvents()
+    # Also not when the time is up after which an empty screen would show bars.
+    qtbot.waitUntil(lambda: not view._skeleton_due.isActive())
+    QApplication.processEvents()
+    assert regions == [QRegion(view.viewport().rect())]
+
+
+def test_only_rows_that_look_otherwise_are_painted_anew(
+    view: ListView, manual: ManualTasks, things: MemoryList, qtbot: QtBot
+) -> None:
+    put_the_pointer(view, None)
+    things.rows_by_id[3] = thing(3, title="Another title")
+    regions = painted_regions(view, qtbot)
+    view.list_model().refresh(Changes(updated={"things": frozenset({3})}))
+    manual.run_all()
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    QApplication.processEvents()
+    assert regions == [strip(view, rows=(2,))]
+
+
+def test_a_list_that_may_be_out_of_date_is_painted_as_such(
+    view: ListView, manual: ManualTasks, things: MemoryList, qtbot: QtBot
+) -> None:
+    put_the_pointer(view, None)
+    regions = painted_regions(view, qtbot)
+    things.error = Unavailable("The server cannot be reached.")
+    view.list_model().reload()
+    manual.run_all()
+    qtbot.waitUntil(lambda: len(regions) > 0)
+    assert regions[-1] == QRegion(view.viewport().rect())
 
 
 def test_the_ring_of_the_keyboard_cursor_moves_as_a_whole(view: ListView, qtbot: QtBot) -> None:
