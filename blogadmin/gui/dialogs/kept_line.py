@@ -32,7 +32,7 @@ class KeptLine(QWidget):
         self._rest = Label(role="caption", tone="muted", tabular=True, parent=self)
         self._rest.setObjectName("keptAt")
         self._wordings: tuple[tuple[str, str], ...] = ()
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
         for part in (self._mark, self._strong, self._rest):
@@ -79,6 +79,8 @@ class KeptLine(QWidget):
         self._strong.setVisible(bool(strong))
         self._strong.setText(strong)
         self._rest.setText(rest)
+        # At once: the room does not change, so nobody else would ask the layout to look again.
+        self._row.activate()
 
     def _width_of(self, words: tuple[str, str]) -> int:
         strong, rest = words

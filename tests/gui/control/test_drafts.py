@@ -228,6 +228,20 @@ def test_nothing_is_left_of_it_though_writes_were_under_way(
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
+def test_nothing_is_left_of_it_when_it_is_removed_in_the_middle_of_a_write(
+    program: Drafts, folder: Path, messages: Recorder, qtbot: QtBot
+) -> None:
+    kept = program.begin()
+    assert kept is not None
+    kept.put(draft("x" * 20_000_000))
+    qtbot.waitUntil(lambda: bool(files(folder, "new")))
+    kept.remove()
+    assert program.tasks.outstanding == 1, "it was still being written"
+    qtbot.waitUntil(lambda: program.tasks.outstanding == 0)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert messages.statuses == []
+
+
 def test_it_goes_also_when_the_program_ends_right_after(program: Drafts, folder: Path, qtbot: QtBot) -> None:
     kept = keep(program, draft(), qtbot)
     kept.put(draft("more"))
