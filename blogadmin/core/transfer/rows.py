@@ -199,12 +199,13 @@ GAP: Final = b"\\n\\n"
 def texts(rng: Random, count: int, *, short: bool = False) -> Texts:
     """Texts for ``count`` posts; ``short`` makes bodies of about 0.5 kB instead of 0.9."""
     prose = Prose(rng)
-    few = min(count, 20_000)
+    # The server reads the words of each, so there are no more than it takes for posts to differ.
+    few = min(count, 2_000 + count // 20, 20_000)
     titles = [(escaped(title.text), title.slug) for title in prose.titles(few)]
     # Bytes from here on: text of several alphabets is slow to join, and all of it would be encoded again.
     blocks = [escaped(block).encode() for block in prose.paragraphs(min(4_000, 50 + 3 * few))]
     longest = 0 if short else 3.4
-    lengths = [1 + int(longest * rng.random() ** 2) for _ in range(min(20_000, 500 + count // 20))]
+    lengths = [1 + int(longest * rng.random() ** 2) for _ in range(min(10_000, 500 + count // 40))]
     return Texts(titles, [GAP.join(rng.choice(blocks) for _ in range(length)) for length in lengths])
 
 
