@@ -29,8 +29,9 @@ from sqlalchemy.pool import NullPool
 from blogadmin import __version__
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
+from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
-from blogadmin.core.database.units import UNKNOWN, begun, driver_connection, shut, transact
+from blogadmin.core.database.units import begun, driver_connection, name_request, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -122,6 +123,7 @@ class Database:
         self.sessions: Final = sessionmaker(bind=self.engine, autoflush=False)
         self.lock_watch: Final = LockWatch(self)
         event.listen(self.sessions, "after_begin", begun)
+        event.listen(self.engine, "before_cursor_execute", name_request, retval=True)
 
     def get_db(self) -> Generator[Session, None, None]:
         """Give one session: committed on success, rolled back on any exception, always closed.

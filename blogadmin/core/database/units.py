@@ -6,14 +6,16 @@ import contextlib
 import random
 import socket
 import time
+import uuid
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import psycopg2
 from psycopg2 import extensions
 from sqlalchemy import text
 
 from blogadmin.core.database.errors import Locked, OutcomeUnknown, Unavailable
+from blogadmin.core.database.outcome import Trace, was_committed
 from blogadmin.core.database.translate import LOST, RETRY_STATES, failure
 
 if TYPE_CHECKING:
@@ -28,15 +30,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ATTEMPTS: Final = 3
-ASK_FOR: Final = 5.0
-"""Seconds during which a server that comes back is asked what became of a COMMIT."""
-
-UNKNOWN: Final = (
-    "The connection was lost while saving, so the change may or may not have been saved. Reload to see which."
-)
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _PROGRESS = "blogadmin: unit of work"
+_UNNAMED = "blogadmin: request to be named"
 
 
 def transact(database: Database, unit: Callable[[Session], T]) -> T:
@@ -52,18 +49,43 @@ def transact(database: Database, unit: Callable[[Session], T]) -> T:
     return _attempt(database, unit)
 
 
-def know_transaction(session: Session, transaction: int) -> None:
-    """Tell the unit of work on ``session`` the id of its transaction, which saves it the question."""
+def know_transaction(session: Session, transaction: int, *, recorded: bool = False) -> None:
+    """Tell the unit of work on ``session`` the id of its transaction, which saves it the question.
+
+    ``recorded``: it changed a row whose history is kept, where the database keeps one.
+    """
     progress = session.info.get(_PROGRESS)
     if progress is not None:
         progress.transaction = transaction
+        progress.recorded = recorded
 
 
 def begun(session: Session, _transaction: object, connection: Connection) -> None:
-    """For SQLAlchemy's ``after_begin``: a unit of work is watched from here on."""
+    """For SQLAlchemy's ``after_begin``: a unit of work is watched from here on, and named to the server."""
     progress = session.info.get(_PROGRESS)
-    if progress is not None:
+    if progress is None:
+        connection.info.pop(_UNNAMED, None)
+    else:
         progress.begun(connection)
+
+
+def name_request(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """For SQLAlchemy's ``before_cursor_execute``: a unit's first statement takes its name along.
+
+    On its own the name would cost a journey to the server.
+    """
+    request = connection.info.pop(_UNNAMED, None)
+    if request is None:
+        return statement, parameters
+    naming = f"SET LOCAL blogadmin.request_id = '{request}'"
+    if not many and cursor.name is None:
+        return f"{naming}; {statement}", parameters
+    # Would be sent once for each row, or become part of a cursor's query.
+    with closing(cursor.connection.cursor()) as own:
+        own.execute(naming)
+    return statement, parameters
 
 
 def driver_connection(connection: Connection) -> extensions.connection:
@@ -110,7 +132,8 @@ def _once(database: Database, unit: Callable[[Session], T], progress: _Progress)
             # The unit's own words about something else that it did; nothing of ours was being committed.
             raise
         # Without a transaction id nothing was written, so there was nothing to lose.
-        if progress.transaction is not None and not _was_committed(database, progress.transaction):
+        trace = progress.trace()
+        if trace is not None and not was_committed(database, trace):
             raise Unavailable(LOST) from exc
     return worked[0]
 
@@ -118,16 +141,22 @@ def _once(database: Database, unit: Callable[[Session], T], progress: _Progress)
 class _Progress:
     """How far a unit of work has come: whether it is watched, and its transaction's id when that is known."""
 
-    __slots__ = ("_watch", "_watched", "transaction")
+    __slots__ = ("_info", "_request", "_watch", "_watched", "recorded", "transaction")
 
     def __init__(self, watch: LockWatch) -> None:
         self._watch = watch
         self._watched: Waiting | None = None
+        self._request = uuid.uuid4().hex
+        self._info: dict[Any, Any] = {}
         self.transaction: int | None = None
+        self.recorded = False
 
     def begun(self, connection: Connection) -> None:
         """A transaction has begun on ``connection``; what was known of one before does not count."""
         self.transaction = None
+        self.recorded = False
+        self._info = connection.info
+        self._info[_UNNAMED] = self._request
         if self._watched is None:
             self._watched = self._watch.begin(driver_connection(connection).info.backend_pid)
 
@@ -135,36 +164,18 @@ class _Progress:
         """Who was last seen in the way."""
         return self._watch.by(self._watched) if self._watched is not None else ""
 
+    def trace(self) -> Trace | None:
+        """By what the server may know the unit, when it changed anything."""
+        if self.transaction is None:
+            return None
+        return Trace(self.transaction, self._request, self.recorded)
+
     def end(self) -> None:
-        """The unit is over."""
+        """The unit is over; a connection on which it said nothing must not be taken for its own."""
+        if self._info.get(_UNNAMED) == self._request:
+            del self._info[_UNNAMED]
         if self._watched is not None:
             self._watch.end(self._watched)
-
-
-def _was_committed(database: Database, xid: int) -> bool:
-    """Ask the server what became of ``xid``. Raises ``OutcomeUnknown`` when it does not tell in time."""
-    deadline = time.monotonic() + ASK_FOR
-    pause = 0.1
-    while time.monotonic() < deadline:
-        try:
-            status = _status(database, xid)
-        except Unavailable as exc:
-            raise OutcomeUnknown(UNKNOWN) from exc
-        if status in ("committed", "aborted"):
-            return status == "committed"
-        time.sleep(pause)
-        pause = min(2 * pause, 1.0)
-    raise OutcomeUnknown(UNKNOWN)
-
-
-def _status(database: Database, xid: int) -> str | None:
-    try:
-        with database.aside() as side, side.cursor() as cursor:
-            cursor.execute("SELECT txid_status(%s)", (xid,))
-            row = cursor.fetchone()
-    except psycopg2.Error:
-        return None
-    return row[0] if row else None
 
 
 def _state(exc: BaseException) -> str | None:

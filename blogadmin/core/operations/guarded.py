@@ -101,7 +101,7 @@ def _update(
     if found is None:
         return None
     now, transaction, *were = found
-    know_transaction(session, transaction)
+    know_transaction(session, transaction, recorded=now != version)
     readable = sorted(values.keys() - {_UNREAD})
     old = {name: _as_written(table, name, was) for name, was in zip(readable, were, strict=True)}
     return Saved(now, {name: was for name, was in old.items() if not _same(was, values[name])})

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from blogadmin.core.database import engine, errors, units
+from blogadmin.core.database import engine, errors, outcome, units
 from blogadmin.core.database.engine import Database
 from blogadmin.core.database.errors import Invalid, Locked, OutcomeUnknown, Unavailable
 from blogadmin.settings import Settings
@@ -237,7 +237,7 @@ def test_the_transaction_that_is_asked_about_is_the_last_one(
 def test_a_commit_that_nobody_can_ask_about_is_told_as_unknown(
     shaky: Database, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(units, "ASK_FOR", 0.3)
+    monkeypatch.setattr(outcome, "ASK_FOR", 0.3)
 
     def unit(session: Session) -> None:
         add(session)
