@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogadmin.core.merge import Agreed, Clash, Side, merge_text, word_changes
@@ -87,6 +87,7 @@ def test_line_breaks_are_kept(base: str, theirs: str, mine: str, result: str) ->
     assert merged(base, theirs, mine) == result
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_side_that_did_nothing_yields(base: str, other: str) -> None:
     assert merged(base, base, other) == other
@@ -94,6 +95,7 @@ def test_a_side_that_did_nothing_yields(base: str, other: str) -> None:
     assert merged(base, other, other) == other
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_side_is_preferred(base: str, theirs: str, mine: str) -> None:
     one, two = merge_text(base, theirs, mine), merge_text(base, mine, theirs)
@@ -104,6 +106,7 @@ def test_no_side_is_preferred(base: str, theirs: str, mine: str) -> None:
     assert one == merge_text(base, theirs, mine)
 
 
+@settings(deadline=None)
 @given(LINES, LINES, LINES)
 def test_no_new_line_is_lost(base: list[str], theirs: list[str], mine: list[str]) -> None:
     result = merge_text("\n".join(base), "\n".join(theirs), "\n".join(mine))
@@ -166,6 +169,7 @@ def test_languages_without_spaces_are_marked_by_character() -> None:
     assert (one, two) == (((0, 1),), ((0, 1),))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab ,\n", max_size=40), st.text(alphabet="ab ,\n", max_size=40))
 def test_without_what_is_marked_both_are_the_same_but_for_spaces(old: str, new: str) -> None:
     rests = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogadmin.core.merge_json import ABSENT, JsonClash, merge_json
@@ -69,6 +69,7 @@ def test_other_keys_stand_whatever_is_chosen() -> None:
     assert merged.decided({("a",): ABSENT}) == {"b": 2, "c": 1}
 
 
+@settings(deadline=None)
 @given(METADATA, METADATA)
 def test_a_side_that_did_nothing_yields(base: Any, other: Any) -> None:
     for theirs, mine in ((base, other), (other, base), (other, other)):
@@ -77,6 +78,7 @@ def test_a_side_that_did_nothing_yields(base: Any, other: Any) -> None:
         assert same_json(merged.value, other)
 
 
+@settings(deadline=None)
 @given(METADATA, METADATA, METADATA)
 def test_both_sides_clash_in_the_same_keys(base: Any, theirs: Any, mine: Any) -> None:
     one, two = merge_json(base, theirs, mine), merge_json(base, mine, theirs)
@@ -86,6 +88,7 @@ def test_both_sides_clash_in_the_same_keys(base: Any, theirs: Any, mine: Any) ->
         assert (repr(clash.theirs), repr(clash.mine)) == (repr(other.mine), repr(other.theirs))
 
 
+@settings(deadline=None)
 @given(METADATA, OBJECTS, OBJECTS)
 def test_no_new_key_is_lost(base: Any, theirs: dict[str, Any], mine: dict[str, Any]) -> None:
     merged = merge_json(base, theirs, mine)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -27,7 +28,7 @@ from blogadmin.gui.dialogs.merge_plan import Decision, Planned, Question
 from blogadmin.gui.dialogs.merge_row import MergeRow
 from blogadmin.gui.theme import MARGIN, SPACE_L, SPACE_M, SPACE_S, metrics
 from blogadmin.gui.widgets.buttons import danger_button, link_button, plain_button, primary_button
-from blogadmin.gui.widgets.labels import Label
+from blogadmin.gui.widgets.labels import ElidedLabel, Label
 from blogadmin.gui.widgets.pills import IconMark, KeyHint, StatusGlyph
 
 Answers = Sequence[tuple[Question, Decision]]
@@ -115,8 +116,9 @@ class MergeDialog(QDialog):
             found = row.next_open(begin, step)
             if found is not None:
                 row.show_question(found)
-                self._scroller.ensureWidgetVisible(row.widget())
                 row.focus()
+                # Once what is shown now has its place.
+                QTimer.singleShot(0, row, partial(self._scroller.ensureWidgetVisible, row.widget()))
                 return
 
     # Deciding
@@ -180,12 +182,14 @@ class MergeDialog(QDialog):
         self._accept = primary_button(self._words.accept, "saveMergedButton", "merge", parent=self)
         self._keep = plain_button(self._words.keep, "keepEditingButton", parent=self)
         self._discard = danger_button(self._words.discard or "Discard", "discardMineButton", parent=self)
-        self._discard.setVisible(bool(self._words.discard))
+        # A button box shows whatever is put into it.
+        self._discard.hide()
+        others = [self._discard] if self._words.discard else []
         self._glyph = StatusGlyph("pending", "bg", parent=self)
         self._count = Label(weight=QFont.Weight.DemiBold, parent=self)
         self._count.setObjectName("openConflicts")
         hint = KeyHint("F8", "next open")
-        foot = footer([self._glyph, self._count, hint], button_box(self._accept, self._keep, self._discard))
+        foot = footer([self._glyph, self._count, hint], button_box(self._accept, self._keep, *others))
         frame(self, [self._head(), self._scroller], foot, grows=self._scroller)
 
     def _head(self) -> QWidget:
@@ -226,8 +230,7 @@ class MergeDialog(QDialog):
         line = QHBoxLayout()
         line.setSpacing(SPACE_M)
         line.addWidget(Label(strong, weight=QFont.Weight.DemiBold, parent=self._content))
-        beside = Label(rest, role="caption", tone="muted", wrap=True, parent=self._content)
-        beside.setMinimumWidth(1)
+        beside = ElidedLabel(rest, role="caption", tone="muted", parent=self._content)
         line.addWidget(beside, 1)
         return line
 
@@ -239,14 +242,14 @@ class MergeDialog(QDialog):
         line.setSpacing(SPACE_S)
         glyph = StatusGlyph("approved", parent=self._content)
         glyph.setAccessibleName("")
-        label = Label(words, role="caption", tone="muted", wrap=True, parent=self._content)
+        label = ElidedLabel(words, role="caption", tone="muted", parent=self._content)
         label.setObjectName("mergedFields")
-        label.setMinimumWidth(1)
         self._show_button = link_button("Show", "showMergedButton", parent=self._content)
         self._show_button.setAccessibleName("Show the fields merged without conflict")
         for widget in (glyph, label, self._show_button):
-            line.addWidget(widget, 1 if widget is label else 0)
+            line.addWidget(widget)
             widget.setVisible(bool(merged))
+        line.addStretch(1)
         return line
 
     def _fit_later(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -25,6 +27,8 @@ LINES = 8
 MARKED_MOST = 200_000
 """Characters up to which the words that changed are looked for; beyond, it would be felt."""
 _MARKS = 500
+_LIFT = 3
+_WORDS = re.compile(r"\S(?:[^\n]*\S)?")
 
 
 class VersionText(QPlainTextEdit):
@@ -41,6 +45,8 @@ class VersionText(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
+        # Its first line stands beside a radio button, which is higher than a line.
+        self.setViewportMargins(0, _LIFT, 0, 0)
         set_variant(self, kind="card")
         self.ensurePolished()
         self._take_font()
@@ -50,6 +56,8 @@ class VersionText(QPlainTextEdit):
         # A break that Qt would swallow is what the two may differ in.
         shown = (text or "").replace("\r", "␍")
         self.setPlaceholderText("" if text else nothing)
+        # By what is written, not by the window: Qt cuts the first letter of text that runs against it.
+        self.setLayoutDirection(_direction(shown))
         self.setPlainText(shown)
         self._mark(shown, spans)
         self.resized.emit()
@@ -66,7 +74,7 @@ class VersionText(QPlainTextEdit):
 
     def show_lines(self, count: int) -> None:
         """Be as high as ``count`` lines; the keyboard reaches it only if there are more."""
-        self.setFixedHeight(count * self.fontMetrics().lineSpacing() + 2)
+        self.setFixedHeight(count * self.fontMetrics().lineSpacing() + 2 + _LIFT)
         long = self.lines_needed() > count
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if long else Qt.FocusPolicy.ClickFocus)
 
@@ -98,6 +106,11 @@ class VersionText(QPlainTextEdit):
             self.resized.emit()
 
 
+def _direction(text: str) -> Qt.LayoutDirection:
+    strong = next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L")
+    return Qt.LayoutDirection.LeftToRight if strong == "L" else Qt.LayoutDirection.RightToLeft
+
+
 def _in_qt(text: str, spans: Spans) -> Iterable[tuple[int, int]]:
     """The same stretches as Qt counts, which takes two places for a character beyond U+FFFF."""
     done = place = 0
@@ -116,7 +129,13 @@ def changed_words(base: str | None, text: str | None) -> Spans:
     """What to mark in ``text`` against ``base``; nothing in one that is all new, or too long to look at."""
     if not base or not text or len(base) + len(text) > MARKED_MOST:
         return ()
-    return word_changes(base, text)[1]
+    return tuple(part for span in word_changes(base, text)[1] for part in _seen(text, *span))
+
+
+def _seen(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The stretch without white space at the ends of its lines, unless white space is all that it is."""
+    parts = [(start + found.start(), start + found.end()) for found in _WORDS.finditer(text[start:end])]
+    return parts or [(start, end)]
 
 
 class BaseCard(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QRadio
 from blogadmin.gui.dialogs.merge_card import LINES
 from blogadmin.gui.dialogs.merge_plan import Keep, MergeField
 from blogadmin.gui.dialogs.text_fields import LineField, MarkdownField
-from blogadmin.gui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, font
+from blogadmin.gui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, font, metrics
 from blogadmin.gui.widgets.buttons import tool_button
 from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.pills import StatusGlyph
@@ -183,15 +183,33 @@ _STEPS: dict[int, int] = {
 }
 
 
+class _ResultText(MarkdownField):
+    """A part of a body, edited by hand; some lines high."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ensurePolished()
+        self._take_font()
+
+    def _take_font(self) -> None:
+        wanted = font("mono")
+        if self.font() != wanted:
+            self.setFont(wanted)
+        self.setFixedHeight(LINES * metrics("mono").lineSpacing())
+
+    # Qt's overrides
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._take_font()
+
+
 def _editor(field: MergeField, parent: QWidget) -> LineField | MarkdownField | None:
     if field.kind not in ("text", "lines"):
         return None
-    editor = LineField(parent) if field.kind == "text" else MarkdownField(parent)
+    editor = LineField(parent) if field.kind == "text" else _ResultText(parent)
     editor.setObjectName(f"{field.name}Result")
     editor.setAccessibleName(f"{field.label}: result")
     editor.hide()
-    if isinstance(editor, MarkdownField):
-        editor.ensurePolished()
-        editor.setFont(font("mono"))
-        editor.setFixedHeight((LINES + 1) * editor.fontMetrics().lineSpacing())
     return editor

@@ -333,8 +333,8 @@ def test_the_words_that_changed_are_marked(dialog: EditDialog, sql: Sql, qtbot: 
     body(dialog, "\U0001f600 one of mine\n\ntwo\n\nthree\n\nfour")
     sql("UPDATE posts SET body = replace(body, 'one', 'the one')")
     merge = conflict(dialog, qtbot)
-    assert marked(field(merge, "bodyTheirsText")) == ["the "]
-    assert marked(field(merge, "bodyMineText")) == ["\U0001f600 ", " of mine"]
+    assert marked(field(merge, "bodyTheirsText")) == ["the"]
+    assert marked(field(merge, "bodyMineText")) == ["\U0001f600", "of mine"]
 
 
 def marked(text: QPlainTextEdit) -> list[str]:
@@ -475,3 +475,15 @@ def test_the_row_is_deleted_while_the_window_is_open(
     click(dialog, "createAgainButton")
     closes(dialog, qtbot, lambda: click(dialog, "saveButton"))
     assert stored(sql, "title", "slug", "body") == ("Mine", "slow-queries", BODY)
+
+
+def test_a_merged_save_that_is_refused_says_why_at_its_field(
+    dialog: EditDialog, anna: int, sql: Sql, qtbot: QtBot
+) -> None:
+    add_post(sql, anna, "Fast queries", "fast-queries")
+    retype(dialog, "slug", "fast-queries")
+    sql("UPDATE posts SET status = 'archived' WHERE slug = 'slow-queries'")
+    click(dialog, "saveButton")
+    qtbot.waitUntil(lambda: "already belongs to “Fast queries”" in words(dialog, "slugError"))
+    assert field(dialog, "slug").text() == "fast-queries"
+    assert field(dialog, "status").value() == "archived"
