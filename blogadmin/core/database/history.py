@@ -53,13 +53,13 @@ def months(session: Session) -> tuple[Month, ...]:
     """The months that have a partition, the oldest first."""
     return tuple(
         Month(date(int(year), int(month), 1), entries, size)
-        for year, month, entries, size in session.execute(text(_MONTHS)).tuples()
+        for year, month, entries, size in session.execute(text(_MONTHS))
     )
 
 
 def month_of(words: str) -> date:
     """Read ``2026-11``. Raises ``Invalid`` for anything else."""
-    found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", words)
+    found = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", words)
     if found is None or found[1] == "0000":
         raise Invalid("month", f"“{words}” is no month. Months look like 2026-11.")
     return date(int(found[1]), int(found[2]), 1)
