@@ -39,6 +39,22 @@ class CommentStatus(StrEnum):
     TRASH = "trash"
 
 
+class RecordedNoun(StrEnum):
+    """The tables whose changes the history keeps."""
+
+    USERS = "users"
+    POSTS = "posts"
+    COMMENTS = "comments"
+
+
+class HistoryOp(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
 EMAIL_MAX = 320
 NAME_MAX = 100
 TITLE_MAX = 200

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from blogadmin.core.queries import abilities as abilities
     from blogadmin.core.queries import comments as comments
+    from blogadmin.core.queries import history as history
     from blogadmin.core.queries import identity as identity
     from blogadmin.core.queries import palette as palette
     from blogadmin.core.queries import posts as posts
     from blogadmin.core.queries import users as users
     from blogadmin.core.queries import views as views
 
-__all__ = ["abilities", "comments", "identity", "palette", "posts", "users", "views"]
+__all__ = ["abilities", "comments", "history", "identity", "palette", "posts", "users", "views"]
 
 
 def __getattr__(name: str) -> ModuleType:

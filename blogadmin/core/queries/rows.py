@@ -61,6 +61,43 @@ class CommentRow(NamedTuple):
     version: int
 
 
+class HistoryRow(NamedTuple):
+    """A change as a list shows it: ``row`` names what was changed, ``what`` tells in few words how.
+
+    ``noun`` and ``row_id`` say which row it was, ``op`` is a ``HistoryOp``.
+    """
+
+    id: int
+    at: datetime
+    login: str
+    application: str
+    op: str
+    noun: str
+    row_id: int
+    row: str
+    what: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a row. ``old`` and ``new`` hold the changed fields before and after; metadata as text.
+
+    Texts of bodies are asked for by themselves; ``body_changed`` tells that there is one.
+    """
+
+    id: int
+    at: datetime
+    login: str
+    address: str
+    application: str
+    op: str
+    version: int
+    old: Mapping[str, Any] = field(repr=False)
+    new: Mapping[str, Any] = field(repr=False)
+    body_changed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class UserDetail:
     """Everything a dialog shows of a user. The password hash is never part of it."""

@@ -11,6 +11,11 @@ from blogadmin.core.queries.words import Length, length_of, split
 if TYPE_CHECKING:
     from blogadmin.core.queries.listing import Listing
 
+_WITHOUT_WORDS = {
+    "comments": "No index knows the words of comments, so every comment is read.",
+    "audit_log": "No index knows the names in the history, so every change is read.",
+}
+
 
 def reason(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | None:
     """Why the list takes long, as a sentence for the person; ``None`` if it does not."""
@@ -25,8 +30,8 @@ def _of_search(listing: Listing[Any], spec: ListSpec, able: Abilities) -> str | 
         if able.bodies:
             return None
         return "This database keeps no words of the texts, so every text is read. An upgrade changes that."
-    if listing.noun == "comments":
-        return "No index knows the words of comments, so every comment is read."
+    if listing.noun in _WITHOUT_WORDS:
+        return _WITHOUT_WORDS[listing.noun]
     if listing.noun not in able.trigrams:
         return (
             "This database has no index for parts of words (the extension pg_trgm is missing), so every row"
