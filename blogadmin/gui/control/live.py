@@ -31,11 +31,11 @@ class Live(QObject):
     All methods belong to the window's thread.
 
     Signals:
-        state_changed(): ``standing`` has another value.
+        state_changed(Standing): ``standing`` has another value.
         editors_changed(mapping): ``editors`` has another value.
     """
 
-    state_changed = Signal()
+    state_changed = Signal(object)
     editors_changed = Signal(object)
 
     def __init__(self, tasks: Tasks, hub: ChangeHub, parent: QObject | None = None) -> None:
@@ -121,7 +121,7 @@ class Live(QObject):
         if standing.kind == "live" and self._tasks.connection_state == "lost":
             # The server is back before the workers have looked again.
             self._tasks.retry_now()
-        self.state_changed.emit()
+        self.state_changed.emit(standing)
 
     def _know_editors(self, editors: Iterable[Editor]) -> None:
         names: dict[Row, dict[str, None]] = {}

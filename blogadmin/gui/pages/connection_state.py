@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from blogadmin.core.database.news import Standing
 from blogadmin.gui.control.live import Live
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.widgets.banner import Banner
@@ -33,8 +34,8 @@ class ConnectionState(QObject):
 
     def follow(self, live: Live) -> None:
         """Say, too, whether changes of others show by themselves."""
-        live.state_changed.connect(lambda: self._show_live(live))
-        self._show_live(live)
+        live.state_changed.connect(self._show_live)
+        self._show_live(live.standing)
 
     def connecting(self) -> None:
         """The first answer of the server is waited for."""
@@ -61,12 +62,12 @@ class ConnectionState(QObject):
         self._banner.hide()
         self._status_bar.set_connection("connected", "Connected", self._place)
 
-    def _show_live(self, live: Live) -> None:
+    def _show_live(self, standing: Standing) -> None:
         words, why = {
             "live": ("Live", "What others change shows here at once."),
-            "not live": ("Not live", f"{live.standing.reason} What others change shows after a while."),
+            "not live": ("Not live", f"{standing.reason} What others change shows after a while."),
             "connecting": ("", ""),
-        }[live.standing.kind]
+        }[standing.kind]
         self._status_bar.set_live(words, why)
 
     def _lost(self, _error: object) -> None:

@@ -183,7 +183,9 @@ class FollowedRows(FetchedRows):
             start = block << SHIFT
             self._mark(range(start, start + len(self.cache.blocks[block])))
         if self._unseen.watching:
-            self._unseen.compare(entries, self._key())
+            now = self.cache.blocks[block]
+            lost = {entry.id for entry in now if entry.condition is Condition.DELETED}
+            self._unseen.compare(entries, lost, self._key())
             self._tell_news()
 
     def _answer(self, index: Index, role: int) -> Any:

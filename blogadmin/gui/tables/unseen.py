@@ -80,8 +80,9 @@ class Unseen:
             if entry.row is not None and len(self._keys) < WATCHED:
                 self._keys.setdefault(entry.id, key(entry))
 
-    def compare(self, entries: Mapping[int, Entry], key: Key) -> None:
-        """These rows were read again: do they still stand where they did?"""
+    def compare(self, entries: Mapping[int, Entry], missing: Set[int], key: Key) -> None:
+        """These rows were read again: do they still stand where they did? Those ``missing`` are gone."""
+        self._gone |= self._keys.keys() & missing
         for row_id in self._keys.keys() & entries.keys():
             entry = entries[row_id]
             if entry.row is not None and key(entry) != self._keys[row_id]:
