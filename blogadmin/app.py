@@ -17,9 +17,14 @@ from blogadmin.gui.pages.remembered import Remembered
 from blogadmin.gui.theme import Mode, begin_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blogadmin.connection import Connector
+    from blogadmin.core.database.errors import Conflict
+    from blogadmin.core.operations.operation import Operation
     from blogadmin.gui.control.garbage import GarbageCollector
     from blogadmin.gui.control.services import Services
+    from blogadmin.gui.control.undo import Step
     from blogadmin.gui.pages.start import Start
     from blogadmin.settings import Settings
 
@@ -125,7 +130,13 @@ def assemble(services: Services, window: MainWindow) -> Program:
     from blogadmin.gui.pages.start import Start
     from blogadmin.gui.widgets.toast import Toast
 
+    def merge(step: Step, error: Conflict, again: Callable[[Operation], None]) -> bool:
+        from blogadmin.gui.dialogs.undo_merge import ask
+
+        return ask(services, window, step, error, again)
+
     services.messages.set_window(window, Toast)
+    services.undo.offer_merge(merge)
     DraftsOffer(services, window)
     connector = Connector(services.settings)
     return Program(services, connector, window, Start(services, connector, window), GarbageCollector())

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from blogadmin.core.database.errors import Cancelled, KnownError
+from blogadmin.core.database.errors import Cancelled, Conflict, KnownError
 from blogadmin.core.operations.operation import Operation, Outcome
 
 LIMIT = 50
@@ -45,11 +45,19 @@ class Commit(Protocol):
     ) -> None: ...
 
 
+Resolve = Callable[[Step, Conflict, Callable[[Operation], None]], bool]
+"""Asks a person about a step that met somebody else's change, and hands on what to commit in its place.
+
+Returns whether it does; if not, the step cannot be taken.
+"""
+
+
 class UndoHistory(QObject):
     """Steps back and forth. Each is a change of its own, checked against the row's version like any other.
 
-    A step that fails for good (somebody else changed or deleted the row since) is dropped, and the person is
-    told; one that may be tried again (no connection, row locked) stays.
+    A step that fails for good (the row was deleted since) is dropped, and the person is told; one that may be
+    tried again (no connection, row locked) stays. Where somebody else changed the same field since, the
+    person is asked what to keep (``offer_merge``).
 
     Signals:
         changed: any of the properties.
@@ -64,6 +72,11 @@ class UndoHistory(QObject):
         self._commit: Commit
         self._tell: Callable[[str, str], None]
         self._under_way = False
+        self._resolve: Resolve | None = None
+
+    def offer_merge(self, resolve: Resolve) -> None:
+        """Let ``resolve`` ask about a step that met somebody else's change, instead of giving it up."""
+        self._resolve = resolve
 
     def connect_to(self, commit: Commit, tell: Callable[[str, str], None]) -> None:
         """Say how steps are committed, and how the person is told (title, text) that one cannot be taken."""
@@ -148,7 +161,17 @@ class UndoHistory(QObject):
                     target.append(replace(step, operation=outcome.inverse))
             self._settle()
 
+        def again(operation: Operation) -> None:
+            if step in source and not self._under_way:
+                merged = replace(step, operation=operation)
+                source[source.index(step)] = merged
+                self._take(merged, source, target, word)
+
         def failed(error: KnownError | None) -> None:
+            if isinstance(error, Conflict) and step in source and self._resolve is not None:
+                self._settle()
+                if self._resolve(step, error, again):
+                    return
             if step in source and not _may_work_later(error):
                 source.remove(step)
             self._settle()
