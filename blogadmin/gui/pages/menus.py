@@ -63,7 +63,7 @@ class Menus:
         self._refill(self._file, [verbs.get("newAction"), None, self.connect, None, self.quit])
         self._refill(
             self._edit,
-            [self.undo, self.redo, None, self.copy, self.select_all],
+            [self.undo, self.redo, self.steps, None, self.copy, self.select_all],
         )
         finding = [verbs[name] for name in FINDING if name in verbs]
         self._refill(self._find, [*finding, None, self.palette])
@@ -86,6 +86,9 @@ class Menus:
             self.quit.setShortcut(QKeySequence("Ctrl+Q"))
         self.undo = self._action("undoAction", "Undo", "undo", window.services.undo.undo, Keys.Undo)
         self.redo = self._action("redoAction", "Redo", "redo", window.services.undo.redo, Keys.Redo)
+        self.steps = self._action(
+            "undoListAction", "Changes made here…", "history", self._show_steps, "Ctrl+Alt+Z"
+        )
         self.copy = self._action("copyAction", "Copy rows", "copy", window.copy_rows, Keys.Copy)
         self.select_all = self._action(
             "selectAllAction", "Select all", "list", window.select_all_rows, Keys.SelectAll
@@ -100,6 +103,11 @@ class Menus:
 
             self._palette_host = PaletteHost(self._window)
         self._palette_host.toggle()
+
+    def _show_steps(self) -> None:
+        from blogadmin.gui.dialogs.undo_list import UndoList
+
+        UndoList(self._window.services.undo, self._window).open()
 
     def _fill_view(self) -> None:
         group = QActionGroup(self._window)
@@ -201,6 +209,7 @@ class Menus:
             # Not behind a welcome page: it would change a database that nobody is looking at.
             action.setEnabled(can and self._has_page)
             action.setText(text)
+        self.steps.setEnabled(self._has_page)
 
     @staticmethod
     def _refill(menu: QMenu, actions: list[QAction | None]) -> None:

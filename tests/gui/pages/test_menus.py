@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
+from pytestqt.qtbot import QtBot
 
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.main_window import MainWindow
@@ -126,3 +127,10 @@ def test_nothing_can_be_undone_at_first(window: MainWindow, services: Services) 
     assert (window.menus.undo.text(), window.menus.undo.isEnabled()) == ("Undo", False)
     assert (window.menus.redo.text(), window.menus.redo.isEnabled()) == ("Redo", False)
     assert not services.undo.can_undo
+
+
+def test_a_key_shows_what_can_be_taken_back(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(
+        window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "undoListDialog") is not None)
