@@ -118,14 +118,17 @@ class Popover(QWidget):
 
     def _stops(self) -> list[QWidget]:
         """Where Tab leads, in order."""
-        stops: list[QWidget] = []
-        widget = self.nextInFocusChain()
-        while widget is not None and widget is not self:
-            tabbed = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            if tabbed and widget.isEnabled() and widget.isVisible() and self._holds(widget):
-                stops.append(widget)
-            widget = widget.nextInFocusChain()
-        return [stop for stop in stops if stop.focusProxy() is None]
+        # Not along the focus chain: the binding takes what nextInFocusChain() returns, in the end the window,
+        # for a part of the widget that was asked. When that one goes, it takes the window's menus with it.
+        return [
+            widget
+            for widget in self.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.isEnabled()
+            and widget.isVisible()
+            and self._holds(widget)
+            and widget.focusProxy() is None
+        ]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

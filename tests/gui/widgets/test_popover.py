@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -66,6 +67,17 @@ def test_tab_stays_inside(window: QWidget, sheet: Popover, qtbot: QtBot) -> None
         seen.append(focused())
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
     assert [*seen, focused()] == ["second", "first", "second", "first"]
+
+
+def test_what_a_window_has_outlives_the_parts_of_its_sheet(
+    window: QWidget, sheet: Popover, qtbot: QtBot
+) -> None:
+    clear = field(window, "below").addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+    part = QWidget(sheet)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    part.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert shiboken6.isValid(clear)
 
 
 def test_escape_closes_it_and_gives_the_keyboard_back(window: QWidget, sheet: Popover, qtbot: QtBot) -> None:
