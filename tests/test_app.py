@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog
+
+import blogadmin.gui
+from blogadmin.gui.widgets.popover import Popover
+from blogadmin.screenshots.studio import SHOWS
 
 ROOT = Path(__file__).parents[1]
 SCENES = {
@@ -26,6 +35,31 @@ SCENES = {
     "connect",
     "shortcuts",
     "about",
+    "undo-list",
+    "cell-editor",
+    "palette",
+    "views-menu",
+    "views-menu-own",
+    "save-view",
+    "rename-view",
+    "who-am-i",
+    "filter-fields",
+    "filter-chips",
+    "filter-status",
+    "filter-time",
+    "found-in-bodies",
+    "bulk-question",
+    "bulk-report",
+    "unsaved",
+    "changed-elsewhere",
+    "conflict",
+    "adopt",
+    "adopt-zone",
+    "adopt-misfits",
+    "upgrade",
+    "crash",
+    "connection-lost",
+    "read-failure",
 }
 
 
@@ -43,18 +77,41 @@ def run(*arguments: str, home: Path, timeout: float = 100) -> subprocess.Complet
     )
 
 
-@pytest.mark.timeout(300)
-def test_it_draws_every_page_and_dialog_light_and_dark(tmp_path: Path) -> None:
-    folder = tmp_path / "pictures"
-    done = run("-m", "blogadmin", "--screenshot", str(folder), home=tmp_path, timeout=280)
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the program drew itself into."""
+    home = tmp_path_factory.mktemp("home")
+    done = run("-m", "blogadmin", "--screenshot", str(home / "pictures"), home=home, timeout=280)
     assert done.returncode == 0, done.stderr
+    return home / "pictures"
+
+
+def subclasses(base: type) -> Iterator[type]:
+    """Those that have no subclasses themselves, from the program's own modules."""
+    for kind in base.__subclasses__():
+        own = kind.__module__.startswith("blogadmin.")
+        yield from ([kind] if own and not kind.__subclasses__() else subclasses(kind))
+
+
+@pytest.mark.timeout(300)
+def test_it_draws_every_page_and_dialog_light_and_dark(pictures: Path) -> None:
     wanted = {f"{scene}-{mode}.png" for scene in SCENES for mode in ("light", "dark")}
-    assert {file.name for file in folder.iterdir()} == wanted
+    assert {file.name for file in pictures.iterdir()} == wanted
     for scene in SCENES:
-        light, dark = ((folder / f"{scene}-{mode}.png").read_bytes() for mode in ("light", "dark"))
+        light, dark = ((pictures / f"{scene}-{mode}.png").read_bytes() for mode in ("light", "dark"))
         assert light.startswith(b"\x89PNG")
         assert len(light) > 2000, f"{scene} shows next to nothing"
         assert light != dark, f"{scene} looks the same in both themes"
+
+
+@pytest.mark.timeout(300)
+def test_every_dialog_and_sheet_has_a_scene(pictures: Path) -> None:
+    for module in pkgutil.walk_packages(blogadmin.gui.__path__, "blogadmin.gui."):
+        importlib.import_module(module.name)
+    made = {kind.__name__ for base in (QDialog, Popover) for kind in subclasses(base)}
+    assert len(made) > 10
+    shown = {name for file in pictures.iterdir() for name in QImage(str(file)).text(SHOWS).split()}
+    assert made - shown == set()
 
 
 def test_the_window_comes_without_the_driver_and_the_orm(tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""Dialogs as they are when nothing goes wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
+
+from blogadmin.gui.dialogs.undo_list import UndoList
+from blogadmin.screenshots.studio import Scene, Studio
+
+
+def scenes(studio: Studio) -> Scene:
+    """A row of each noun, a new one, what asks before it acts, and what the menus open."""
+    yield from _rows(studio)
+    yield from _deleting(studio)
+    yield from _bulk(studio)
+    studio.window.server_wanted.emit()
+    yield from studio.dialog("connectDialog", "connect")
+    studio.window.show_shortcuts()
+    yield from studio.dialog("shortcutsDialog", "shortcuts")
+    studio.window.show_about()
+    yield from studio.dialog("aboutDialog", "about")
+    UndoList(studio.services.undo, studio.window).open()
+    yield from studio.dialog("undoListDialog", "undo-list")
+
+
+def _rows(studio: Studio) -> Scene:
+    for page in studio.window.pages:
+        if page.noun.dialog is None:
+            continue
+        studio.page(page.noun.key)
+        row_id = page.model.id_at(3)
+        if row_id is not None:
+            page.open_row(row_id)
+            dialog = page.open_dialogs()[0]
+            yield lambda dialog=dialog: dialog.state.id is not None and dialog.content.isEnabled()
+            yield from studio.picture(dialog, f"{page.noun.singular}-dialog")
+            dialog.finish()
+        page.verbs.all["newAction"].trigger()
+        dialog = page.open_dialogs()[0]
+        dialog.save()
+        yield from studio.picture(dialog, f"new-{page.noun.singular}-incomplete")
+        dialog.finish()
+
+
+def _deleting(studio: Studio) -> Scene:
+    for page in studio.window.pages:
+        if page.noun.can_delete:
+            studio.page(page.noun.key)
+            page.view.selectRow(1)
+            page.verbs.all["deleteAction"].trigger()
+            yield from studio.dialog("deleteDialog", f"delete-{page.noun.singular}")
+            page.view.clear_selection()
+
+
+def _bulk(studio: Studio) -> Scene:
+    """Tags for all posts: the question, and the report. What was changed is taken back."""
+    page = studio.page("posts")
+    page.view.selectAll()
+    page.verbs.all["addTagsAction"].trigger()
+    yield lambda: studio.visible(QDialog, "bulkDialog") is not None
+    dialog = studio.dialog_named("bulkDialog")
+    studio.child(dialog, QLineEdit, "tags").setText("summer, rust")
+    studio.child(dialog, QLineEdit, "confirmNumber").setText(str(page.view.selected_count()))
+    start = studio.child(dialog, QPushButton, "startButton")
+    yield start.isEnabled
+    yield from studio.picture(dialog, "bulk-question")
+    start.click()
+    yield studio.child(dialog, QPushButton, "exportButton").isVisible
+    yield from studio.picture(dialog, "bulk-report")
+    dialog.reject()
+    studio.services.undo.undo()
+    yield lambda: studio.services.tasks.outstanding == 0
+    page.view.clear_selection()
+    page.model.reload()
+    yield lambda: studio.listed(page)
