@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a lower-case name
 
 from blogadmin.core.database.errors import Invalid
+from blogadmin.core.models.recording import CHANNEL
 from blogadmin.core.transfer import drafts, rows
 from blogadmin.core.transfer.bulk import blocks, copy, empty_anew, indexes_made_last, without_history
 
@@ -93,6 +94,8 @@ class _Run:
                 self._anew = empty_anew(cursor, TABLES)
                 with without_history(cursor, TABLES), indexes_made_last(cursor, TABLES):
                     self._load_all(cursor, at_once=True)
+                for noun in TABLES:
+                    cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f'{{"n":"{noun}","all":true}}'))
             else:
                 self._load_all(cursor, at_once=False)
             self._connection.commit()

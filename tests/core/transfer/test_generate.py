@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -259,6 +260,17 @@ def test_rows_that_come_with_the_tables_are_not_recorded_one_by_one(database: Da
     assert sql("SELECT count(*) FROM recorded") == [(0,)]
     generate(database, users=0, posts=0, comments=7)
     assert sql("SELECT count(*) FROM recorded") == [(7,)]
+
+
+def test_programs_that_listen_are_told_of_a_big_load(database: Database, database_url: str) -> None:
+    with closing(connect(database_url)) as listening, listening.cursor() as cursor:
+        cursor.execute("LISTEN blogadmin")
+
+        generate(database, users=10, posts=6_000, comments=0)
+
+        listening.poll()
+        told = [json.loads(message.payload) for message in listening.notifies]
+    assert told == [{"n": noun, "all": True} for noun in TABLES]
 
 
 def test_indexes_alone_answer_afterwards(database: Database, sql: Sql) -> None:
