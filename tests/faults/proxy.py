@@ -39,15 +39,16 @@ class FaultProxy:
     method returns. ``struck`` is set when a cut has happened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, listener: socket.socket | None = None) -> None:
+        """``listener``: where to listen, instead of a port of this computer's own; closed in the end."""
         self._target = make_url(url)
         self.struck = threading.Event()
         self._orders: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
         self._wake, self._woken = socket.socketpair()
         self._selector = selectors.DefaultSelector()
         self._links: list[Link] = []
-        self._listener: socket.socket | None = None
-        self._port = 0
+        self._listener = listener
+        self._host, self._port = ("127.0.0.1", 0) if listener is None else listener.getsockname()
         self._swallowing = False
         self._pattern = b""
         self._cut_before = True
@@ -73,7 +74,7 @@ class FaultProxy:
     def url(self) -> str:
         """The address to connect to: the target's database and login, the proxy's host and port."""
         query = {name: value for name, value in self._target.query.items() if name not in ("host", "port")}
-        url = self._target.set(drivername="postgresql", host="127.0.0.1", port=self._port, query=query)
+        url = self._target.set(drivername="postgresql", host=self._host, port=self._port, query=query)
         return url.render_as_string(hide_password=False)
 
     @property
@@ -133,8 +134,9 @@ class FaultProxy:
             done.set()
 
     def _listen(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self._port))
-        self._port = self._listener.getsockname()[1]
+        if self._listener is None:
+            self._listener = socket.create_server((self._host, self._port))
+            self._port = self._listener.getsockname()[1]
         self._selector.register(self._listener, selectors.EVENT_READ)
 
     def _accept(self) -> None:

@@ -31,6 +31,7 @@ from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailabl
 from blogadmin.core.database.lock_watch import LockWatch, blockers
 from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
+from blogadmin.core.database.pulse import Pings, answers
 from blogadmin.core.database.units import begun, driver_connection, name_request, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
@@ -106,6 +107,7 @@ class Database:
         self._kept: list[_Reader] = []
         self.backends: Final = OwnBackends()
         """The server's processes behind the connections of this database."""
+        self.pings: Final = Pings()
         self.engine: Final = self._make_engine(
             pool_pre_ping=True,
             pool_size=self.settings.pool_size,
@@ -203,6 +205,15 @@ class Database:
         """Who holds what ``pid`` waits for, as "bob (psql)"; empty when nobody does or nobody can tell."""
         return blockers(self, pid)
 
+    def answers(self) -> bool:
+        """Whether the server says anything at all, asked on the side. Pings that it owes are given up."""
+        return answers(self)
+
+    def doubt(self) -> None:
+        """A connection was lost: ask the readers' own whether they live before they are used again."""
+        for reader in tuple(self._kept):
+            reader.used = -PING_AFTER
+
     @contextmanager
     def aside(self) -> Iterator[extensions.connection]:
         """Give a connection for one short question, closed afterwards.
@@ -268,6 +279,7 @@ class Database:
             echo=self.settings.echo,
             **arguments,
         )
+        engine.dialect.do_ping = self.pings.of_pool(engine.dialect.do_ping)
         event.listen(engine, "do_connect", lambda *_args: self._refuse_when_aborted())
         event.listen(engine, "connect", self._remember)
         event.listen(engine, "connect", self.backends.opened)
@@ -277,7 +289,7 @@ class Database:
 
     def _living_reader(self, mine: _Reader | None) -> _Reader:
         if mine is not None:
-            if mine.lives():
+            if mine.lives(self.pings):
                 return mine
             mine.close()
         fresh = self._mine.reader = _Reader(self._reading.connect())
@@ -321,14 +333,15 @@ class _Reader:
         self.thread = threading.current_thread()
         self.used = time.monotonic()
 
-    def lives(self) -> bool:
+    def lives(self, pings: Pings) -> bool:
         """Whether the connection can be used again; asks the server only after a rest."""
         if self.connection.closed or self.connection.invalidated:
             return False
         if time.monotonic() - self.used < PING_AFTER:
             return True
         try:
-            with driver_connection(self.connection).cursor() as cursor:
+            raw = driver_connection(self.connection)
+            with pings.pinging(raw), raw.cursor() as cursor:
                 cursor.execute("SELECT 1")
         except psycopg2.Error:
             return False

@@ -23,7 +23,8 @@ _OTHER_WORKERS = 3
 class Crew:
     """A few readers, one writer, a few for everything else. No thread runs before it is needed.
 
-    ``chunk(ticket, part)`` and ``settle(ticket, result, error)`` are called in the window's thread.
+    ``chunk(ticket, part)``, ``settle(ticket, result, error)`` and, when the ticket's server answers nobody,
+    ``silent(ticket)`` are called in the window's thread.
     """
 
     def __init__(
@@ -31,10 +32,11 @@ class Crew:
         readers: int,
         settle: Callable[[Ticket, Any, BaseException | None], None],
         chunk: Callable[[Ticket, Any], None],
+        silent: Callable[[Ticket], None],
         parent: QObject,
     ) -> None:
         self.bridge = Bridge(parent)
-        self._guard = Guard()
+        self._guard = Guard(lambda ticket: self.bridge.post(lambda: silent(ticket)))
         worker = Worker(self.bridge, self._guard, settle, chunk)
         reader = Lane("read", readers, worker.run)
         self._writer = Lane("write", 1, worker.run)

@@ -1,10 +1,14 @@
-"""The thread that stops other threads' statements: dropped ones at once, endless ones in time."""
+"""The thread that stops other threads' statements: dropped ones at once, endless ones in time.
+
+It also finds out when a server has fallen silent, long before a statement would have taken too long.
+"""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from blogadmin.gui.control.ticket import Ticket
@@ -12,16 +16,28 @@ from blogadmin.log import report
 
 GRACE = 1.0
 """Seconds between asking the server to stop and shutting the socket."""
+LOOK_AFTER = 4.0
+"""Seconds without an answer after which the server is asked on the side whether it is there."""
+SILENCES = 2
+"""How often in a row it must not be: one question may be lost, or this computer be busy."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
 @dataclass(slots=True)
 class _Watch:
-    """When to look at a ticket again, and from when on it has taken too long (``time.monotonic``)."""
+    """When to stop a ticket (again), from when on it has taken too long, and when to ask whether the server
+    is there at all (``time.monotonic``)."""
 
     at: float
     overdue: float
+    look: float
     pause: float = _FIRST_PAUSE
+    silences: int = 0
+
+    @property
+    def due(self) -> float:
+        """When there is something to do next."""
+        return min(self.at, self.look)
 
 
 class Guard:
@@ -31,7 +47,9 @@ class Guard:
     is repeated until the work ends: the first one may have come between two of its statements.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fell_silent: Callable[[Ticket], object] = lambda _ticket: None) -> None:
+        """``fell_silent(ticket)`` is called in the guard's thread: the ticket's server answers nobody."""
+        self._fell_silent = fell_silent
         self._changed = threading.Condition()
         self._watches: dict[Ticket, _Watch] = {}
         self._thread: threading.Thread | None = None
@@ -40,14 +58,16 @@ class Guard:
 
     def watch(self, ticket: Ticket) -> None:
         """Stop ``ticket`` should it run longer than its limit, counted from now; again, to count anew."""
-        overdue = math.inf if ticket.limit is None else time.monotonic() + ticket.limit
+        now = time.monotonic()
+        overdue = math.inf if ticket.limit is None else now + ticket.limit
+        look = math.inf if ticket.database is None else now + LOOK_AFTER
         with self._changed:
             known = self._watches.get(ticket)
             if known is None:
-                self._watches[ticket] = known = _Watch(overdue, overdue)
-            known.overdue = overdue
+                self._watches[ticket] = known = _Watch(overdue, overdue, look)
+            known.overdue, known.look, known.silences = overdue, look, 0
             known.at = min(known.at, overdue) if ticket.dropped else overdue
-            self._wake(known.at)
+            self._wake(known.due)
 
     def release(self, ticket: Ticket) -> None:
         """Forget ``ticket``: it has ended."""
@@ -59,7 +79,7 @@ class Guard:
         """Have the server stop what ``ticket`` runs, unless it has ended."""
         with self._changed:
             if not ticket.finished.is_set():
-                watch = self._watches.setdefault(ticket, _Watch(math.inf, math.inf))
+                watch = self._watches.setdefault(ticket, _Watch(math.inf, math.inf, math.inf))
                 watch.at = time.monotonic()
                 self._wake(watch.at)
 
@@ -84,27 +104,57 @@ class Guard:
 
     def _work(self) -> None:
         while (due := self._next()) is not None:
-            ticket, watch = due
+            ticket, watch, stop = due
             try:
-                if time.monotonic() >= watch.overdue + GRACE:
+                if not stop:
+                    self._look(ticket, watch)
+                elif time.monotonic() >= watch.overdue + GRACE:
                     ticket.sever()
                 else:
                     ticket.stop_on_server()
             except Exception as exc:  # noqa: BLE001 - without this thread nothing could be stopped any more
                 report(exc)
 
-    def _next(self) -> tuple[Ticket, _Watch] | None:
-        """Wait for the ticket that is due first and set when to look at it again; ``None`` at the end."""
+    def _look(self, ticket: Ticket, watch: _Watch) -> None:
+        """Ask whether the server is there. If not, whoever waits for it longer than that waits in vain."""
+        if ticket.server_answers():
+            watch.silences = 0
+            return
+        watch.silences += 1
+        watch.look = now = time.monotonic()
+        if watch.silences < SILENCES:
+            return
+        with self._changed:
+            waiting = [
+                (one, its)
+                for one, its in self._watches.items()
+                if one.database is ticket.database and its.look - now < LOOK_AFTER / 2
+            ]
+        for one, its in waiting:
+            its.look, its.silences = now + LOOK_AFTER, 0
+            one.sever()
+        self._fell_silent(ticket)
+
+    def _next(self) -> tuple[Ticket, _Watch, bool] | None:
+        """Wait for the ticket that is due first and set when to look at it again; ``None`` at the end.
+
+        The last value: whether it is to be stopped, or only the server to be looked at.
+        """
         with self._changed:
             while not self._stopped:
                 now = time.monotonic()
+                # Looking first: on a dead network an attempt to stop something takes seconds, and is in vain.
+                found = min(self._watches.items(), key=lambda one: one[1].look, default=None)
+                if found is not None and found[1].look <= now:
+                    found[1].look = now + LOOK_AFTER
+                    return *found, False
                 for ticket, watch in self._watches.items():
                     if watch.at <= now:
                         ticket.overdue = ticket.overdue or watch.overdue <= now
                         watch.at = now + watch.pause
                         watch.pause = min(watch.pause * 2, _LONGEST_PAUSE)
-                        return ticket, watch
-                self._sleeps_until = min((watch.at for watch in self._watches.values()), default=math.inf)
+                        return ticket, watch, True
+                self._sleeps_until = min((watch.due for watch in self._watches.values()), default=math.inf)
                 asleep = self._sleeps_until - now
                 self._changed.wait(None if asleep == math.inf else asleep)
                 self._sleeps_until = -math.inf

@@ -56,7 +56,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._home = threading.get_ident()
         self._database = database
-        self._crew = Crew(readers, self._settle, self._chunk, self)
+        self._crew = Crew(readers, self._settle, self._chunk, self._silent, self)
         self._slots: dict[str, Ticket] = {}
         self._running: set[Ticket] = set()
         self._count = 0
@@ -229,6 +229,11 @@ class Tasks(QObject):
             ticket.each(part)
         else:
             ticket.cancel()
+
+    def _silent(self, ticket: Ticket) -> None:
+        """The server answers nobody. Work on it fails soon; the person hears of it now."""
+        if ticket.database is self._database:
+            self._link.failed(Unavailable("The server does not answer any more."), self._count)
 
     def _settle(self, ticket: Ticket, result: Any, error: BaseException | None) -> None:
         self._running.discard(ticket)

@@ -142,6 +142,10 @@ class Ticket:
             if self._stoppable and self._pid is not None and self.database is not None:
                 self.database.cancel(self._pid)
 
+    def server_answers(self) -> bool:
+        """Whether the server says anything at all, asked on the side. Blocks."""
+        return self.database is None or self.database.answers()
+
     def sever(self) -> None:
         """Shut the socket that the work waits on, so that it fails at once."""
         pid = self._pid
