@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.benchmarks import costs, generating, memory, moving, peers, reading, startup
+from tests.benchmarks import costs, generating, memory, moving, peers, reading, recording, startup
 from tests.benchmarks.run import Run
 
 MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
@@ -23,6 +23,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
     (("list_query",), costs.list_query),
     (("one_change",), costs.one_change),
     (("is_active",), costs.is_active),
+    (("history_cost",), recording.history_cost),
     (("generate",), generating.generate),
     (("peers",), peers.peers),
 )

@@ -92,3 +92,13 @@ def test_one_measurement_that_fails_does_not_cost_the_others(
     assert run.report.figures["first"].value is None
     assert run.report.figures["second"].value == 1.0
     assert "no such thing here" in capsys.readouterr().err
+
+
+def test_the_history_is_measured_against_tables_without_it(run: Run, server_url: str) -> None:
+    run.blog = Blog(_Server(server_url), SMALL)
+    assert lists.measure(run, ["history_cost"])
+    figures = run.report.figures
+    if figures["history_cost"].note.startswith("needs"):
+        pytest.skip("the processor time of the server cannot be read here")
+    assert {"history_cost.body", "history_cost.page_view", "history_cost.bulk"} <= set(figures)
+    assert all((figure.value or 0) > 0 for figure in figures.values())
