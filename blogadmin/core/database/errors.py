@@ -82,6 +82,10 @@ class NotPermitted(KnownError):
     """PostgreSQL refused: this login may not do that."""
 
 
+class NotKept(KnownError):
+    """What was asked for is not kept by this database, or not for this login."""
+
+
 class ReadOnly(KnownError):
     """The server or this session takes no changes at the moment."""
 

@@ -10,17 +10,19 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, Text, bindparam, case, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Float, Select, Text, bindparam, case, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from blogadmin.core.database.errors import NotKept
 from blogadmin.core.models import AuditEntry, Comment, Post, User
 from blogadmin.core.models.recording import BODY, RECORDED
 from blogadmin.core.queries import filters
+from blogadmin.core.queries.anchored import Arranged
 from blogadmin.core.queries.columns import NOT_PYTHON, Column, moment, shared, shown_time
 from blogadmin.core.queries.listing import Listing
 from blogadmin.core.queries.rows import HistoryEntry, HistoryRow
-from blogadmin.core.queries.spec import Sort
+from blogadmin.core.queries.spec import ListSpec, Sort, Unreadable
 from blogadmin.core.values import HistoryOp, RecordedNoun
 
 MOST: Final = 500
@@ -45,26 +47,51 @@ _NAME: Final = func.coalesce(
     func.left(AuditEntry.old[BODY].astext, 80),
     "",
 )
-# Few words of each change: a list must not read a megabyte for a line.
+# Few words of each change: a list must not read a megabyte for a line. Long values are left out.
 _WHAT: Final = case(
     (
         AuditEntry.op == HistoryOp.CHANGED.value,
         literal_column(
-            """(SELECT string_agg(e.key || CASE
-                WHEN length(coalesce(e.value, '')) <= 40
-                  AND length(coalesce(audit_log.new ->> e.key, '')) <= 40
+            r"""(SELECT string_agg(e.key || CASE
+                WHEN length(v.old) <= 40 AND length(v.new) <= 40
                   AND jsonb_exists(audit_log.new, e.key) AND e.key <> 'password_hash'
-                THEN ': ' || coalesce(e.value, 'none') || ' → ' || coalesce(audit_log.new ->> e.key, 'none')
-                ELSE '' END, ', ' ORDER BY e.key)
-              FROM jsonb_each_text(audit_log.old) AS e)""",
+                THEN E'\x1f' || v.old || E'\x1f' || v.new ELSE '' END, E'\x1e' ORDER BY e.key)
+              FROM jsonb_each_text(audit_log.old) AS e CROSS JOIN LATERAL (
+                SELECT coalesce(CASE WHEN e.key = 'author_id' THEN (SELECT u.name FROM users AS u
+                    WHERE u.id = CAST(e.value AS bigint)) END, e.value, '') AS old,
+                  coalesce(CASE WHEN e.key = 'author_id' THEN (SELECT u.name FROM users AS u
+                    WHERE u.id = CAST(audit_log.new ->> e.key AS bigint)) END,
+                    audit_log.new ->> e.key, '') AS new) AS v)""",
             Text,
         ),
     ),
     else_="",
 )
 
-LISTING: Listing[HistoryRow] = Listing(
-    "audit_log",
+
+class HistoryListing(Listing[HistoryRow]):
+    """The list of changes. Raises ``NotKept`` where there is none, or none that this login may read."""
+
+    def first(self, session: Session, spec: ListSpec, limit: int = 128) -> list[HistoryRow | Unreadable]:
+        _demand(session)
+        return super().first(session, spec, limit)
+
+    def estimate(self, session: Session, spec: ListSpec | None = None) -> int:
+        _demand(session)
+        if spec is not None and (spec.search.strip() or spec.where is not None):
+            return super().estimate(session, spec)
+        return int(session.scalar(_ABOUT) or 0)
+
+    def arranged(
+        self, spec: ListSpec, session: Session | None = None
+    ) -> tuple[Arranged | None, Mapping[str, Any]]:
+        if session is not None:
+            _demand(session)
+        return super().arranged(spec, session)
+
+
+LISTING: Listing[HistoryRow] = HistoryListing(
+    "history",
     HistoryRow,
     {
         "id": Column(shown=AuditEntry.id, order=(AuditEntry.id,)),
@@ -117,16 +144,20 @@ def fields_after(session: Session, noun: str, row_id: int, entry_id: int) -> Map
 
     Metadata comes as its text. Raises ``Invalid`` when the row holds what Python cannot read.
     """
+    # Bodies come by themselves, one of them: a row may have had hundreds.
     fields = _now(session, noun, row_id)
-    later = session.execute(_LATER, {"noun": noun, "row_id": row_id, "entry": entry_id})
-    for op, old, old_metadata in later:
+    asked = {"noun": noun, "row_id": row_id, "entry": entry_id}
+    for op, old, old_metadata in session.execute(_LATER, asked):
         if op == HistoryOp.CREATED.value:
             fields = None
         elif op == HistoryOp.DELETED.value:
             fields = _read(old, old_metadata)
         elif fields is not None:
             fields = {**fields, **_read(old, old_metadata)}
-    return fields
+    if fields is None or BODY not in RECORDED[noun]:
+        return fields
+    body = session.execute(_NEXT_BODY, asked).one_or_none()
+    return {**fields, BODY: body[0]} if body is not None else fields
 
 
 def fields_before(session: Session, noun: str, row_id: int, entry_id: int) -> Mapping[str, Any] | None:
@@ -137,6 +168,23 @@ def fields_before(session: Session, noun: str, row_id: int, entry_id: int) -> Ma
 def is_kept(session: Session) -> bool:
     """Whether the database has a history that this login may read."""
     return bool(session.scalar(_KEPT))
+
+
+def latest_login(session: Session, noun: str, row_id: int, version: int) -> tuple[str, bool] | None:
+    """Who changed a row last after ``version``: the login, and whether it is the one that asks."""
+    found = session.execute(_LATEST, {"noun": noun, "row_id": row_id, "version": version}).one_or_none()
+    return (str(found[0]), bool(found[1])) if found is not None else None
+
+
+def exists(session: Session, noun: str, row_id: int) -> bool:
+    """Whether the row is there now."""
+    key = _MODELS[noun].__table__.c.id
+    return session.scalar(select(key).where(key == row_id)) is not None
+
+
+def _demand(session: Session) -> None:
+    if not is_kept(session):
+        raise NotKept("This database keeps no history, or your login may not read it.")
 
 
 def _now(session: Session, noun: str, row_id: int) -> dict[str, Any] | None:
@@ -159,6 +207,8 @@ def _whole(noun: str) -> Select[str, str]:
 
 def _entry(
     id_: int,
+    noun: str,
+    row_id: int,
     at: Any,
     login: str,
     address: str | None,
@@ -173,6 +223,8 @@ def _entry(
 ) -> HistoryEntry:
     return HistoryEntry(
         id_,
+        noun,
+        row_id,
         at,
         login,
         address or "",
@@ -202,11 +254,13 @@ def _texts(column: Any) -> tuple[Any, Any]:
     return cast(plain, Text), column["metadata"].astext
 
 
-_OLD, _OLD_METADATA = _texts(AuditEntry.old)
+_OLD_METADATA: Final = AuditEntry.old["metadata"].astext
 _WITHOUT_BODY, _ = _texts(AuditEntry.old.op("-", return_type=JSONB())(BODY))
 _NEW, _NEW_METADATA = _texts(AuditEntry.new)
 _SELECTED: Final[Sequence[Any]] = (
     AuditEntry.id,
+    AuditEntry.noun,
+    AuditEntry.row_id,
     shown_time(AuditEntry.at),
     AuditEntry.login,
     cast(func.host(AuditEntry.address), Text),
@@ -227,7 +281,7 @@ _OF_ROW: Final = (
     .limit(bindparam("most", type_=BigInteger))
 )
 _LATER: Final = (
-    select(AuditEntry.op, _OLD, _OLD_METADATA)
+    select(AuditEntry.op, _WITHOUT_BODY, _OLD_METADATA)
     .where(
         AuditEntry.noun == bindparam("noun"),
         AuditEntry.row_id == bindparam("row_id", type_=BigInteger),
@@ -235,4 +289,33 @@ _LATER: Final = (
     )
     .order_by(AuditEntry.id.desc())
 )
+_NEXT_BODY: Final = (
+    select(AuditEntry.old[BODY].astext)
+    .where(
+        AuditEntry.noun == bindparam("noun"),
+        AuditEntry.row_id == bindparam("row_id", type_=BigInteger),
+        AuditEntry.id > bindparam("entry", type_=BigInteger),
+        AuditEntry.old.has_key(BODY),
+    )
+    .order_by(AuditEntry.id)
+    .limit(1)
+)
 _KEPT: Final = select(func.coalesce(func.has_table_privilege(func.to_regclass("audit_log"), "SELECT"), False))
+_LATEST: Final = (
+    select(AuditEntry.login, AuditEntry.login == func.session_user())
+    .where(
+        AuditEntry.noun == bindparam("noun"),
+        AuditEntry.row_id == bindparam("row_id", type_=BigInteger),
+        AuditEntry.version > bindparam("version", type_=BigInteger),
+    )
+    .order_by(AuditEntry.id.desc())
+    .limit(1)
+)
+# Nobody analyses the table that only holds the months together; they know their own size.
+_ABOUT: Final = select(
+    literal_column(
+        """(SELECT sum(greatest(c.reltuples, 0)) FROM pg_partition_tree('audit_log') AS t
+          JOIN pg_class AS c ON c.oid = t.relid WHERE t.isleaf)""",
+        Float,
+    )
+)

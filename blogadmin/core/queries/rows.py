@@ -64,7 +64,8 @@ class CommentRow(NamedTuple):
 class HistoryRow(NamedTuple):
     """A change as a list shows it: ``row`` names what was changed, ``what`` tells in few words how.
 
-    ``noun`` and ``row_id`` say which row it was, ``op`` is a ``HistoryOp``.
+    ``noun`` and ``row_id`` say which row it was, ``op`` is a ``HistoryOp``. ``what`` has the changed columns
+    parted by U+001E, each its name, and where they are short, after U+001F each, the values before and after.
     """
 
     id: int
@@ -87,6 +88,8 @@ class HistoryEntry:
     """
 
     id: int
+    noun: str
+    row_id: int
     at: datetime
     login: str
     address: str

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_WORDS = {
     "comments": "No index knows the words of comments, so every comment is read.",
-    "audit_log": "No index knows the names in the history, so every change is read.",
+    "history": "No index knows the names in the history, so every change is read.",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from blogadmin.core.database.errors import NotKept
 from blogadmin.core.queries import history
 from blogadmin.core.queries.rows import HistoryRow
 from blogadmin.core.queries.spec import Condition, Group, ListSpec
@@ -26,7 +27,7 @@ def test_the_last_change_comes_first_with_its_row_and_what_it_was(sql: Sql, sess
     sql("UPDATE posts SET status = 'published', body = 'Another body' WHERE id = 1")
     last = rows(session)[0]
     assert (last.op, last.noun, last.row_id, last.row) == ("changed", "posts", 1, "Élan vital")
-    assert last.what == "body, status: draft → published"
+    assert last.what == "body\x1estatus\x1fdraft\x1fpublished"
     assert last.application == "test"
     assert last.login
 
@@ -52,7 +53,7 @@ def test_it_is_filtered_by_table_kind_and_time(sql: Sql, session: Session) -> No
         Condition("at", "within", "7d"),
     )
     [found] = rows(session, ListSpec(where=Group(asked)))
-    assert found.what == "role: user → editor"
+    assert found.what == "role\x1fuser\x1feditor"
 
 
 def test_it_is_searched_by_login(session: Session) -> None:
@@ -113,3 +114,51 @@ def test_a_database_without_history_is_recognised(sql: Sql, session: Session) ->
     assert history.is_kept(session)
     sql("ALTER TABLE audit_log RENAME TO elsewhere")
     assert not history.is_kept(session)
+
+
+def test_the_list_of_a_database_without_history_says_so(sql: Sql, session: Session) -> None:
+    sql("ALTER TABLE audit_log RENAME TO elsewhere")
+    for ask in (
+        lambda: history.LISTING.first(session, ListSpec()),
+        lambda: list(history.LISTING.places.survey(session, ListSpec(), 10)),
+        lambda: history.LISTING.estimate(session, ListSpec()),
+    ):
+        with pytest.raises(NotKept, match="keeps no history"):
+            ask()
+
+
+def test_an_author_is_told_by_name(sql: Sql, session: Session) -> None:
+    sql("UPDATE posts SET author_id = 4 WHERE id = 1")
+    assert rows(session)[0].what == "author_id\x1fZoë Adams\x1fAnna Berg"
+
+
+def test_who_changed_a_row_since_a_version_is_found(sql: Sql, session: Session) -> None:
+    sql("UPDATE posts SET title = 'One' WHERE id = 1")
+    [entry] = history.of_row(session, "posts", 1, 1)
+    assert (entry.noun, entry.row_id) == ("posts", 1)
+    assert history.latest_login(session, "posts", 1, entry.version - 1) == (entry.login, True)
+    assert history.latest_login(session, "posts", 1, entry.version) is None
+
+
+def test_whether_a_row_is_there_is_known(sql: Sql, session: Session) -> None:
+    assert history.exists(session, "comments", 1)
+    sql("DELETE FROM comments WHERE id = 1")
+    assert not history.exists(session, "comments", 1)
+
+
+def test_how_many_changes_there_are_is_known_by_the_months(sql: Sql, session: Session) -> None:
+    sql("ANALYZE audit_log")
+    assert history.LISTING.estimate(session, ListSpec()) == 15
+    assert history.LISTING.estimate(session, ListSpec(where=Group((Condition("op", "is", "deleted"),)))) < 15
+
+
+def test_a_row_that_was_made_anew_was_not_there_in_between(sql: Sql, session: Session) -> None:
+    sql("UPDATE posts SET body = 'Two' WHERE id = 6")
+    sql("DELETE FROM posts WHERE id = 6")
+    sql(
+        "INSERT INTO posts (id, public_id, title, slug, body, author_id) OVERRIDING SYSTEM VALUE"
+        " VALUES (6, gen_random_uuid(), 'Again', 'again', 'Three', 2)"
+    )
+    made_again, deleted, changed, _made = history.of_row(session, "posts", 6)
+    states = [history.fields_after(session, "posts", 6, e.id) for e in (changed, deleted, made_again)]
+    assert [state and state["body"] for state in states] == ["Two", None, "Three"]
