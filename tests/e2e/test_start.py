@@ -16,23 +16,13 @@ from tests.conftest import connect
 from tests.e2e.conftest import Launch
 from tests.e2e.robot import DialogRobot, Robot
 from tests.faults.proxy import FaultProxy
+from tests.foreign import foreign_tables
 
 MakeDatabase = Callable[[str | None], str]
 Sql = Callable[..., list[tuple[Any, ...]]]
 
-FOREIGN = """
-CREATE TABLE users (id serial PRIMARY KEY, email varchar(320) UNIQUE NOT NULL, name varchar(100) NOT NULL,
-  password_hash text NOT NULL, role varchar(20) NOT NULL DEFAULT 'user',
-  is_active boolean NOT NULL DEFAULT true, created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now());
-CREATE TABLE posts (id serial PRIMARY KEY, public_id uuid UNIQUE NOT NULL, title varchar(200) NOT NULL,
-  body text NOT NULL, slug varchar(200) UNIQUE NOT NULL, status varchar(20) NOT NULL DEFAULT 'draft',
-  view_count integer NOT NULL DEFAULT 0, metadata jsonb, author_id integer NOT NULL REFERENCES users,
-  created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now());
-CREATE TABLE comments (id serial PRIMARY KEY, post_id integer NOT NULL REFERENCES posts,
-  author_id integer NOT NULL REFERENCES users, body text NOT NULL,
-  status varchar(20) NOT NULL DEFAULT 'pending', created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now());
+FOREIGN = f"""
+{foreign_tables()}
 INSERT INTO users (email, name, password_hash) VALUES ('anna@example.org', 'Anna Kowalczyk', 'x');
 INSERT INTO posts (public_id, title, body, slug, author_id) VALUES
   ('7f0c6f2e-8c41-4f8e-9a51-0a6a8a4d9a11', 'The old post', 'Once', 'the-old-post', 1);

@@ -21,22 +21,8 @@ from blogadmin.gui.control.services import Services
 from blogadmin.gui.dialogs.schema_offer import AdoptOffer, UpgradeOffer
 from blogadmin.gui.dialogs.welcome import WelcomePage
 from tests.conftest import connect
+from tests.foreign import foreign_tables
 from tests.gui.dialogs.conftest import click, field
-
-OLD_BLOG = """
-CREATE TABLE users (id serial PRIMARY KEY, email varchar(320) UNIQUE NOT NULL, name varchar(100) NOT NULL,
-  password_hash text NOT NULL, role varchar(20) NOT NULL DEFAULT 'user',
-  is_active boolean NOT NULL DEFAULT true, created_at timestamp NOT NULL DEFAULT now(),
-  updated_at timestamp NOT NULL DEFAULT now());
-CREATE TABLE posts (id serial PRIMARY KEY, public_id uuid UNIQUE NOT NULL, title varchar(200) NOT NULL,
-  body text NOT NULL, slug varchar(200) UNIQUE NOT NULL, status varchar(20) NOT NULL DEFAULT 'draft',
-  view_count integer NOT NULL DEFAULT 0, metadata jsonb, author_id integer NOT NULL REFERENCES users,
-  created_at timestamp NOT NULL DEFAULT now(), updated_at timestamp NOT NULL DEFAULT now());
-CREATE TABLE comments (id serial PRIMARY KEY, post_id integer NOT NULL REFERENCES posts,
-  author_id integer NOT NULL REFERENCES users, body text NOT NULL,
-  status varchar(20) NOT NULL DEFAULT 'pending', created_at timestamp NOT NULL DEFAULT now(),
-  updated_at timestamp NOT NULL DEFAULT now());
-"""
 
 
 @pytest.fixture
@@ -57,7 +43,7 @@ def window(qtbot: QtBot) -> Iterator[QWidget]:
 def old_blog(empty_database_url: str) -> Iterator[Database]:
     """A database that the blog's own application made, with naive times."""
     with closing(connect(empty_database_url)) as admin, admin.cursor() as cursor:
-        cursor.execute(OLD_BLOG)
+        cursor.execute(foreign_tables("timestamp"))
         cursor.execute("INSERT INTO users (email, name, password_hash) VALUES ('a@example.org', 'A', 'x')")
     with closing(Database(empty_database_url)) as opened:
         yield opened

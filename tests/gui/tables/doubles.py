@@ -12,12 +12,15 @@ from functools import total_ordering
 from typing import Any, NamedTuple
 
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.errors import KnownError
 from blogadmin.core.queries.places import STRIDE, Key, Part
 from blogadmin.core.queries.spec import ListSpec, Sort, Unreadable
 from blogadmin.gui.tables.columns import CellKind, Column, field_number, field_text, time_column
 from blogadmin.gui.tables.kept import unpack_ids
+from blogadmin.gui.tables.list_model import ListModel
+from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.row_order import KEYS_IN_PART
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -293,6 +296,18 @@ class ManualTasks:
         self.cancel(call.slot)
         self.waiting.append(call)
         self.log.append(call.slot)
+
+
+def show_list(model: ListModel, qtbot: QtBot, width: int, height: int) -> ListView:
+    """The list of ``model`` on the screen."""
+    shown = ListView()
+    shown.setObjectName("table")
+    shown.setAccessibleName("List of things")
+    shown.setModel(model)
+    shown.resize(width, height)
+    qtbot.addWidget(shown)
+    shown.show()
+    return shown
 
 
 COLUMNS = (

@@ -21,7 +21,7 @@ from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.row_order import LOST, Anchors, Ids
 from blogadmin.gui.tables.row_ranges import RowRanges
-from tests.gui.tables.doubles import COLUMNS, ManualTasks, MemoryList, thing
+from tests.gui.tables.doubles import COLUMNS, ManualTasks, MemoryList, show_list, thing
 
 Make = Callable[[MemoryList], ListModel]
 Flag = QItemSelectionModel.SelectionFlag
@@ -63,13 +63,7 @@ def model(make_model: Make, things: MemoryList, manual: ManualTasks) -> Iterator
 
 @pytest.fixture
 def view(model: ListModel, manual: ManualTasks, qtbot: QtBot) -> ListView:
-    shown = ListView()
-    shown.setObjectName("table")
-    shown.setAccessibleName("List of things")
-    shown.setModel(model)
-    shown.resize(900, 400)
-    qtbot.addWidget(shown)
-    shown.show()
+    shown = show_list(model, qtbot, 900, 400)
     manual.run_all()
     return shown
 

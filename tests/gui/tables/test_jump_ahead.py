@@ -14,7 +14,7 @@ from blogadmin.gui.tables import source
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.list_view import ListView
-from tests.gui.tables.doubles import COLUMNS, Call, ManualTasks, MemoryList, thing
+from tests.gui.tables.doubles import COLUMNS, Call, ManualTasks, MemoryList, show_list, thing
 
 TITLE = 1
 BY_TITLE = ListSpec(sort=(Sort("title"),))
@@ -37,14 +37,8 @@ def columns() -> tuple[Column, ...]:
 @pytest.fixture
 def view(model: ListModel, anchors_from: int, qtbot: QtBot) -> Iterator[ListView]:
     """A list of 1,000 things; nothing is asked for yet."""
-    shown = ListView()
-    shown.setObjectName("table")
-    shown.setAccessibleName("List of things")
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    shown.setModel(model)
-    shown.resize(900, 400)
-    qtbot.addWidget(shown)
-    shown.show()
+    shown = show_list(model, qtbot, 900, 400)
     yield shown
     tester.deleteLater()
 

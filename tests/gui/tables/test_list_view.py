@@ -16,7 +16,7 @@ from blogadmin.gui.tables import selection
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.theme import Density
-from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, thing
+from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, show_list, thing
 
 Make = Callable[[MemoryList], ListModel]
 Key = Qt.Key
@@ -29,14 +29,8 @@ CHECK, TITLE, STATUS = 0, 1, 2
 @pytest.fixture
 def view(model: ListModel, manual: ManualTasks, qtbot: QtBot) -> ListView:
     """The first of 1,000 things on the screen, the keyboard in the list."""
-    made = ListView()
-    made.setObjectName("table")
-    made.setAccessibleName("List of things")
-    made.setModel(model)
-    made.resize(1100, 500)
-    qtbot.addWidget(made)
+    made = show_list(model, qtbot, 1100, 500)
     model.load(ListSpec())
-    made.show()
     manual.run_all()
     made.setFocus()
     return made
