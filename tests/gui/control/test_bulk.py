@@ -6,6 +6,7 @@ import threading
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ from tests.gui.control.test_tasks import Gate, Sql, value
 from tests.gui.recorder import Recorder
 
 SPAM = SetColumn("comments", "status", "spam")
-MANY = 100_000
+MANY = 40_000
 
 
 @pytest.fixture(autouse=True)
@@ -44,30 +45,38 @@ def blog(sql: Sql) -> None:
     )
 
 
-@pytest.fixture
-def comments(sql: Sql) -> Callable[[int], array[int]]:
-    """Make pending comments; gives their ids."""
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The test's controller and what a run of it tells; comments of one post to run it over."""
 
-    def make(number: int) -> array[int]:
-        sql(
+    controller: Controller
+    hub: ChangeHub
+    messages: Recorder
+    undo: UndoHistory
+    sql: Sql
+
+    def comments(self, number: int) -> array[int]:
+        """Make pending comments; gives their ids."""
+        self.sql(
             "INSERT INTO comments (post_id, author_id, body) SELECT 1, 1, 'x' FROM generate_series(1, %s)",
             (number,),
         )
         return array("q", range(1, number + 1))
 
-    return make
-
-
-@pytest.fixture
-def spam(sql: Sql) -> Callable[[], int]:
-    """How many comments are spam."""
-
-    def count() -> int:
-        number = sql("SELECT count(*) FROM comments WHERE status = 'spam'")[0][0]
+    def spam(self) -> int:
+        """How many comments are spam."""
+        number = self.sql("SELECT count(*) FROM comments WHERE status = 'spam'")[0][0]
         assert isinstance(number, int)
         return number
 
-    return count
+    def through(self, tasks: Tasks) -> Controller:
+        """Another controller that works over ``tasks`` and tells the same."""
+        return Controller(tasks, self.hub, self.undo, self.messages)
+
+
+@pytest.fixture
+def bench(controller: Controller, hub: ChangeHub, messages: Recorder, undo: UndoHistory, sql: Sql) -> Bench:
+    return Bench(controller, hub, messages, undo, sql)
 
 
 def end(run: BulkRun, qtbot: QtBot) -> BulkReport:
@@ -90,105 +99,85 @@ def settled(tasks: Tasks, qtbot: QtBot) -> None:
 # The whole way
 
 
-def test_a_run_is_one_step_of_the_history(
-    controller: Controller,
-    comments: Callable[[int], array[int]],
-    spam: Callable[[], int],
-    undo: UndoHistory,
-    hub: ChangeHub,
-    messages: Recorder,
-    qtbot: QtBot,
-) -> None:
+def test_a_run_is_one_step_of_the_history(bench: Bench, qtbot: QtBot) -> None:
     told: list[tuple[Changes, object]] = []
-    hub.changed.connect(lambda changes, initiator: told.append((changes, initiator)))
+    bench.hub.changed.connect(lambda changes, initiator: told.append((changes, initiator)))
     started: list[BulkRun] = []
-    controller.bulk_started.connect(started.append)
+    bench.controller.bulk_started.connect(started.append)
     outcomes: list[Any] = []
-    controller.committed.connect(outcomes.append)
+    bench.controller.committed.connect(outcomes.append)
     seen: list[tuple[int, int]] = []
-    run = controller.run_bulk(SPAM, comments(2000), initiator="me")
+    run = bench.controller.run_bulk(SPAM, bench.comments(2000), initiator="me")
     run.progressed.connect(lambda done, total: seen.append((done, total)))
     assert (run.running, run.total) == (True, 0)
     report = end(run, qtbot)
-    assert spam() == 2000
+    assert bench.spam() == 2000
     assert report.message == "2,000 comments marked as spam"
     assert seen[-1] == (2000, 2000)
     everything = frozenset(range(1, 2001))
     assert frozenset().union(*(changes.updated["comments"] for changes, _ in told)) == everything
     assert {initiator for _, initiator in told} == {"me"}
-    assert [(t.text, t.action) for t in messages.toasts] == [(report.message, "Undo")]
-    assert undo.undo_text == "Undo set status of 2,000 comments"
-    step(undo, qtbot, messages.toasts[0].act)
-    assert spam() == 0
-    assert undo.redo_text == "Redo set status of 2,000 comments"
-    step(undo, qtbot, undo.redo)
-    assert spam() == 2000
-    assert [t.text for t in messages.toasts[1:]] == ["2,000 comments set back"] * 2
+    assert [(t.text, t.action) for t in bench.messages.toasts] == [(report.message, "Undo")]
+    assert bench.undo.undo_text == "Undo set status of 2,000 comments"
+    step(bench.undo, qtbot, bench.messages.toasts[0].act)
+    assert bench.spam() == 0
+    assert bench.undo.redo_text == "Redo set status of 2,000 comments"
+    step(bench.undo, qtbot, bench.undo.redo)
+    assert bench.spam() == 2000
+    assert [t.text for t in bench.messages.toasts[1:]] == ["2,000 comments set back"] * 2
     assert len(started) == len(outcomes) == 3
-    assert {initiator for _, initiator in told} == {"me", controller}
-    assert not controller._runs, "nothing is kept of runs that are over"
+    assert {initiator for _, initiator in told} == {"me", bench.controller}
+    assert not bench.controller._runs, "nothing is kept of runs that are over"
 
 
-def test_nothing_to_do_is_done_at_once(controller: Controller, undo: UndoHistory, qtbot: QtBot) -> None:
-    report = end(controller.run_bulk(SPAM, array("q"), toast=False), qtbot)
+def test_nothing_to_do_is_done_at_once(bench: Bench, qtbot: QtBot) -> None:
+    report = end(bench.controller.run_bulk(SPAM, array("q"), toast=False), qtbot)
     assert report.message == "0 comments marked as spam"
-    assert not undo.can_undo
+    assert not bench.undo.can_undo
 
 
-def test_all_rows_of_a_filter_are_read_on_the_way(
-    controller: Controller, comments: Callable[[int], array[int]], spam: Callable[[], int], qtbot: QtBot
-) -> None:
-    comments(1500)
+def test_all_rows_of_a_filter_are_read_on_the_way(bench: Bench, qtbot: QtBot) -> None:
+    bench.comments(1500)
     listing = queries.comments.LISTING
-    run = controller.run_bulk(SPAM, lambda session: listing.ids(session, ListSpec()))
-    assert end(run, qtbot).count(Fate.DONE) == spam() == 1500
+    run = bench.controller.run_bulk(SPAM, lambda session: listing.ids(session, ListSpec()))
+    assert end(run, qtbot).count(Fate.DONE) == bench.spam() == 1500
     packed = array("q", range(1, 11))
     packed.byteswap()
-    again = controller.run_bulk(SPAM, iter([packed.tobytes()]))
+    again = bench.controller.run_bulk(SPAM, iter([packed.tobytes()]))
     assert end(again, qtbot).count(Fate.UNCHANGED) == 10
 
 
-def test_rows_that_cannot_be_read_stop_the_run_before_it_begins(
-    controller: Controller, messages: Recorder, qtbot: QtBot
-) -> None:
+def test_rows_that_cannot_be_read_stop_the_run_before_it_begins(bench: Bench, qtbot: QtBot) -> None:
     def ids(_session: Any) -> Iterator[bytes]:
         raise Locked("Somebody is at it.")
 
-    run = controller.run_bulk(SPAM, ids)
+    run = bench.controller.run_bulk(SPAM, ids)
     assert end(run, qtbot).stopped == "Somebody is at it."
     assert isinstance(run.error, Locked)
 
 
-def test_deleted_posts_come_back_by_the_history(
-    controller: Controller, comments: Callable[[int], array[int]], undo: UndoHistory, sql: Sql, qtbot: QtBot
-) -> None:
-    comments(3)
-    report = end(controller.run_bulk(DeleteMany("posts", with_comments=True), array("q", [1])), qtbot)
+def test_deleted_posts_come_back_by_the_history(bench: Bench, qtbot: QtBot) -> None:
+    bench.comments(3)
+    report = end(bench.controller.run_bulk(DeleteMany("posts", with_comments=True), array("q", [1])), qtbot)
     assert report.message == "1 post deleted"
-    assert sql("SELECT count(*) FROM comments") == [(0,)]
-    step(undo, qtbot, undo.undo)
-    assert sql("SELECT count(*) FROM comments") == [(3,)]
-    step(undo, qtbot, undo.redo)
-    assert sql("SELECT count(*) FROM posts") == [(0,)]
+    assert bench.sql("SELECT count(*) FROM comments") == [(0,)]
+    step(bench.undo, qtbot, bench.undo.undo)
+    assert bench.sql("SELECT count(*) FROM comments") == [(3,)]
+    step(bench.undo, qtbot, bench.undo.redo)
+    assert bench.sql("SELECT count(*) FROM posts") == [(0,)]
 
 
 # In the middle
 
 
-def test_what_is_done_when_it_is_cancelled_stays_and_can_be_taken_back(
-    controller: Controller,
-    comments: Callable[[int], array[int]],
-    spam: Callable[[], int],
-    undo: UndoHistory,
-    qtbot: QtBot,
-) -> None:
-    run = controller.run_bulk(SPAM, comments(MANY))
+def test_what_is_done_when_it_is_cancelled_stays_and_can_be_taken_back(bench: Bench, qtbot: QtBot) -> None:
+    run = bench.controller.run_bulk(SPAM, bench.comments(MANY))
     run.progressed.connect(lambda done, _total: run.cancel() if done > 2000 else None)
     report = end(run, qtbot)
     done = report.count(Fate.DONE)
     assert report.cancelled
     assert 2000 < done < MANY
-    assert done == spam()
+    assert done == bench.spam()
     assert report.count(Fate.LEFT) == MANY - done
     assert report.message == (
         f"{done:,} comments marked as spam; {MANY - done:,} comments not reached."
@@ -196,50 +185,41 @@ def test_what_is_done_when_it_is_cancelled_stays_and_can_be_taken_back(
     )
     # The way back is cancelled, too: what it has not reached stays in the history.
     backs: list[BulkRun] = []
-    controller.bulk_started.connect(backs.append)
-    undo.undo()
+    bench.controller.bulk_started.connect(backs.append)
+    bench.undo.undo()
     backs[0].progressed.connect(lambda *_: backs[0].cancel())
-    qtbot.waitUntil(lambda: not undo._under_way, timeout=60_000)
-    left = spam()
+    qtbot.waitUntil(lambda: not bench.undo._under_way, timeout=60_000)
+    left = bench.spam()
     assert 0 < left < done
-    assert (undo.can_undo, undo.can_redo) == (True, True)
-    step(undo, qtbot, undo.undo)
-    assert spam() == 0
+    assert (bench.undo.can_undo, bench.undo.can_redo) == (True, True)
+    step(bench.undo, qtbot, bench.undo.undo)
+    assert bench.spam() == 0
     run.cancel()
 
 
-def test_a_run_can_be_cancelled_while_its_rows_are_still_read(
-    controller: Controller, comments: Callable[[int], array[int]], spam: Callable[[], int], qtbot: QtBot
-) -> None:
-    comments(10)
+def test_a_run_can_be_cancelled_while_its_rows_are_still_read(bench: Bench, qtbot: QtBot) -> None:
+    bench.comments(10)
     gate = Gate()
 
     def ids(session: Any) -> Iterator[bytes]:
         gate(session)
         return queries.comments.LISTING.ids(session, ListSpec())
 
-    run = controller.run_bulk(SPAM, ids)
+    run = bench.controller.run_bulk(SPAM, ids)
     qtbot.waitUntil(gate.entered.is_set)
     run.cancel()
     report = end(run, qtbot)
     gate.open.set()
     assert report.cancelled
-    assert spam() == report.total == 0
+    assert bench.spam() == report.total == 0
 
 
 def test_a_server_that_goes_away_in_the_middle_leaves_a_true_report(
-    proxy: FaultProxy,
-    wired: Database,
-    comments: Callable[[int], array[int]],
-    spam: Callable[[], int],
-    hub: ChangeHub,
-    messages: Recorder,
-    undo: UndoHistory,
-    qtbot: QtBot,
+    bench: Bench, proxy: FaultProxy, wired: Database, qtbot: QtBot
 ) -> None:
     tasks = Tasks(wired)
     try:
-        run = Controller(tasks, hub, undo, messages).run_bulk(SPAM, comments(20_000))
+        run = bench.through(tasks).run_bulk(SPAM, bench.comments(20_000))
 
         def strike(done: int, _total: int) -> None:
             if done > 1000:
@@ -250,35 +230,29 @@ def test_a_server_that_goes_away_in_the_middle_leaves_a_true_report(
         report = end(run, qtbot)
         assert proxy.struck.is_set()
         assert run.error is not None
-        assert report.count(Fate.DONE) == spam() > 1000
+        assert report.count(Fate.DONE) == bench.spam() > 1000
         assert report.count(Fate.DONE) + report.count(Fate.LEFT) == 20_000
         assert not report.cancelled
         assert "lost before anything was saved" in report.stopped
         proxy.pass_through()
-        step(undo, qtbot, undo.undo)
-        assert spam() == 0
+        step(bench.undo, qtbot, bench.undo.undo)
+        assert bench.spam() == 0
     finally:
         tasks.close()
 
 
 def test_a_step_back_that_never_begins_stays_in_the_history(
-    proxy: FaultProxy,
-    wired: Database,
-    comments: Callable[[int], array[int]],
-    hub: ChangeHub,
-    messages: Recorder,
-    undo: UndoHistory,
-    qtbot: QtBot,
+    bench: Bench, proxy: FaultProxy, wired: Database, qtbot: QtBot
 ) -> None:
     tasks = Tasks(wired)
     try:
-        controller = Controller(tasks, hub, undo, messages)
-        end(controller.run_bulk(SPAM, comments(10)), qtbot)
+        controller = bench.through(tasks)
+        end(controller.run_bulk(SPAM, bench.comments(10)), qtbot)
         proxy.refuse()
         proxy.kill()
-        step(undo, qtbot, undo.undo)
-        assert undo.can_undo
-        assert [e.title for e in messages.errors] == ["“Set status of 10 comments” cannot be undone"]
+        step(bench.undo, qtbot, bench.undo.undo)
+        assert bench.undo.can_undo
+        assert [e.title for e in bench.messages.errors] == ["“Set status of 10 comments” cannot be undone"]
     finally:
         tasks.close()
 
@@ -293,13 +267,11 @@ class Broken(SetColumn):
 
 
 @pytest.mark.expects_log
-def test_a_bug_stops_the_run_and_is_shown(
-    controller: Controller, comments: Callable[[int], array[int]], messages: Recorder, qtbot: QtBot
-) -> None:
-    report = end(controller.run_bulk(Broken("comments", "status", "spam"), comments(3)), qtbot)
+def test_a_bug_stops_the_run_and_is_shown(bench: Bench, qtbot: QtBot) -> None:
+    report = end(bench.controller.run_bulk(Broken("comments", "status", "spam"), bench.comments(3)), qtbot)
     assert report.stopped.startswith("Something unexpected")
     assert report.count(Fate.LEFT) == 3
-    assert [type(bug) for bug in messages.bugs] == [ZeroDivisionError]
+    assert [type(bug) for bug in bench.messages.bugs] == [ZeroDivisionError]
 
 
 class Slow(SetColumn):
@@ -314,27 +286,21 @@ class Slow(SetColumn):
         return SetColumn.apply_chunk(self, session, rows, keep=keep)
 
 
-def test_chunks_that_take_too_long_are_made_smaller(
-    controller: Controller, comments: Callable[[int], array[int]], spam: Callable[[], int], qtbot: QtBot
-) -> None:
-    report = end(controller.run_bulk(Slow("comments", "status", "spam"), comments(40)), qtbot)
-    assert report.count(Fate.DONE) == spam() == 40
+def test_chunks_that_take_too_long_are_made_smaller(bench: Bench, qtbot: QtBot) -> None:
+    report = end(bench.controller.run_bulk(Slow("comments", "status", "spam"), bench.comments(40)), qtbot)
+    assert report.count(Fate.DONE) == bench.spam() == 40
     assert report.stopped == ""
 
 
 def test_rows_that_somebody_held_are_tried_again_at_the_end(
-    controller: Controller,
-    comments: Callable[[int], array[int]],
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-    qtbot: QtBot,
+    bench: Bench, database: Database, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    ids = comments(10)
+    ids = bench.comments(10)
     monkeypatch.setattr(bulk, "BUSY_PAUSE", 0.05)
     held = database.sessions()
     with closing(held):
         held.execute(text("SELECT 1 FROM comments WHERE id = 4 FOR UPDATE"))
-        run = controller.run_bulk(SPAM, ids)
+        run = bench.controller.run_bulk(SPAM, ids)
         run.progressed.connect(lambda *_: held.rollback())
         assert end(run, qtbot).count(Fate.DONE) == 10
 
@@ -342,10 +308,8 @@ def test_rows_that_somebody_held_are_tried_again_at_the_end(
 # Among others
 
 
-def test_other_writes_have_their_turn_between_two_chunks(
-    controller: Controller, comments: Callable[[int], array[int]], tasks: Tasks, qtbot: QtBot
-) -> None:
-    run = controller.run_bulk(SPAM, comments(MANY))
+def test_other_writes_have_their_turn_between_two_chunks(bench: Bench, tasks: Tasks, qtbot: QtBot) -> None:
+    run = bench.controller.run_bulk(SPAM, bench.comments(MANY))
     came: list[bool] = []
     run.progressed.connect(
         lambda *_: came or tasks.write(value("SELECT 1"), lambda _one: came.append(run.running))
@@ -357,45 +321,31 @@ def test_other_writes_have_their_turn_between_two_chunks(
 
 
 def test_another_database_ends_a_run_without_a_step_in_its_history(
-    controller: Controller,
-    comments: Callable[[int], array[int]],
-    tasks: Tasks,
-    undo: UndoHistory,
-    hub: ChangeHub,
-    make_database: Callable[[str | None], str],
-    template: str,
-    qtbot: QtBot,
+    bench: Bench, tasks: Tasks, make_database: Callable[[str | None], str], template: str, qtbot: QtBot
 ) -> None:
     with closing(Database(make_database(template))) as other:
-        run = controller.run_bulk(SPAM, comments(20_000))
+        run = bench.controller.run_bulk(SPAM, bench.comments(20_000))
         run.progressed.connect(lambda *_: tasks.set_database(other) if tasks.database is not other else None)
         report = end(run, qtbot)
         assert report.stopped == "Another database was opened."
         assert report.count(Fate.DONE) > 0
-        assert not undo.can_undo
+        assert not bench.undo.can_undo
         settled(tasks, qtbot)
         tasks.set_database(None)
 
 
-def test_the_program_can_end_in_the_middle_of_a_run(
-    controller: Controller,
-    comments: Callable[[int], array[int]],
-    spam: Callable[[], int],
-    tasks: Tasks,
-    sql: Sql,
-    qtbot: QtBot,
-) -> None:
-    ids = comments(MANY)
+def test_the_program_can_end_in_the_middle_of_a_run(bench: Bench, tasks: Tasks, qtbot: QtBot) -> None:
+    ids = bench.comments(MANY)
     with closing(Database(tasks.database.url.render_as_string(False))) as theirs:  # pyright: ignore[reportOptionalMemberAccess]
-        run = controller.run_bulk(SPAM, ids)
-        qtbot.waitUntil(lambda: spam() > 0)
+        run = bench.controller.run_bulk(SPAM, ids)
+        qtbot.waitUntil(lambda: bench.spam() > 0)
         with theirs.session_scope() as session:
             # So that a chunk hangs: it needs this, and nobody will let it go.
             session.execute(text("LOCK TABLE comments IN SHARE MODE"))
             tasks.close(2.0)
             assert not [t.name for t in threading.enumerate() if t.name.startswith("blogadmin-write")]
     assert run.running
-    assert 0 < spam() < MANY
+    assert 0 < bench.spam() < MANY
 
 
 def test_a_way_back_has_its_words() -> None:
