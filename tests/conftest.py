@@ -30,7 +30,8 @@ IN_MEMORY = "blogadmin-tests"
 SERVER_FOLDER = "PYTEST_BLOGADMIN_SERVER"
 ROOM = 4 * 2**30
 """Bytes that must be free in memory, or the server's files lie on the disk."""
-MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
+TESTS = Path(__file__).parent
+MIGRATIONS = TESTS.parent / "migrations" / "versions"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,6 +59,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Files with a few long tests come first: begun last, one worker would wait for the other's.
+    items.sort(key=lambda item: not (item.path.parent == TESTS or TESTS / "e2e" in item.path.parents))
     if config.getoption("--slow"):
         return
     skip = pytest.mark.skip(reason="slow; run with --slow")
