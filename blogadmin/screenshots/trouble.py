@@ -107,7 +107,6 @@ def _conflict(studio: Studio) -> Scene:
     yield from studio.dialog("mergeDialog", "conflict")
     dialog.finish()
     studio.services.undo.undo()
-    yield lambda: not studio.services.undo.can_undo
     yield from studio.settled()
 
 
