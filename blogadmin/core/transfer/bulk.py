@@ -100,7 +100,8 @@ def indexes_made_last(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
 def without_history(cursor: Cursor, tables: Sequence[str]) -> Iterator[None]:
     """Rest the triggers that record each new row, for tables that the caller holds for itself.
 
-    Of rows that come with the tables the history would only say what they are once more, at twice the cost.
+    Only who owns the tables can; for others each row is recorded as ever. Of rows that come with the tables
+    the history would only say what they are once more, at twice the cost.
     """
     cursor.execute(_RECORDING, (list(tables),))
     recording = cursor.fetchall()
@@ -165,6 +166,7 @@ ORDER BY 1
 """
 _RECORDING: Final = """
 SELECT CAST(t.tgrelid AS regclass), quote_ident(t.tgname) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_class c ON c.oid = t.tgrelid AND pg_has_role(c.relowner, 'USAGE')
 WHERE t.tgrelid = ANY (CAST(%s AS regclass[])) AND p.proname LIKE 'blogadmin\\_record\\_%%'
   AND t.tgenabled = 'O'
 """

@@ -60,15 +60,27 @@ def comments() -> list[dict[str, Any]]:
 def load(database: Database) -> dict[str, int]:
     """Fill an empty database of the current schema, in one transaction; return how many of each noun.
 
-    Nobody can sign in as one of these users until a password is set.
+    Its rows have no history where the login owns the tables. Nobody can sign in as one of these users until a
+    password is set.
     Raises ``NotEmpty`` when there are rows already, and the driver's errors.
     """
+    from sqlalchemy import func, select
+
+    from blogadmin.core.database.schema import TABLES
+    from blogadmin.core.database.units import driver_connection
+    from blogadmin.core.models.recording import CHANNEL
+    from blogadmin.core.transfer.bulk import without_history
+
     with database.session_scope() as session:
         _refuse_rows(session)
         now = datetime.now(UTC)
-        people = _add_users(session, now)
-        articles = _add_posts(session, now, people)
-        count = _add_comments(session, now, people, articles)
+        with driver_connection(session.connection()).cursor() as cursor, without_history(cursor, TABLES):
+            people = _add_users(session, now)
+            articles = _add_posts(session, now, people)
+            count = _add_comments(session, now, people, articles)
+            session.flush()
+        for noun in TABLES:
+            session.execute(select(func.pg_notify(CHANNEL, f'{{"n":"{noun}","all":true}}')))
     return {"users": len(people), "posts": len(articles), "comments": count}
 
 

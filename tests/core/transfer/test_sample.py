@@ -53,6 +53,13 @@ def test_loading_makes_all_of_it(database: Database, sql: Sql) -> None:
     assert sql("SELECT DISTINCT password_hash FROM users") == [(UNUSABLE_HASH,)]
 
 
+def test_the_sample_begins_without_a_history_and_what_follows_has_one(database: Database, sql: Sql) -> None:
+    sample.load(database)
+    assert sql("SELECT count(*) FROM audit_log") == [(0,)]
+    sql("UPDATE users SET name = 'Another' WHERE id = 1")
+    assert sql("SELECT noun, op FROM audit_log") == [("users", "changed")]
+
+
 def test_bodies_arrive_letter_for_letter(database: Database, sql: Sql) -> None:
     sample.load(database)
 
