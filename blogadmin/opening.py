@@ -55,7 +55,7 @@ class Opening(QObject):
         self._app, self._window, self._settings, self._mode = app, window, settings, mode
         self._program: Program | None = None
         self._failure: BaseException | None = None
-        self._begun = False
+        self._begun = self._closed = False
         self._loader = threading.Thread(target=self._load, name="blogadmin-loading", daemon=True)
         self._work = self._steps()
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -72,7 +72,8 @@ class Opening(QObject):
             raise self._failure
 
     def close(self) -> None:
-        """End what was begun."""
+        """End what was begun, and begin nothing more."""
+        self._closed = True
         self._calm.stop()
         self._soon.stop()
         if self._begun:
@@ -81,7 +82,7 @@ class Opening(QObject):
             self._program.close()
 
     def _begin(self) -> None:
-        if not self._begun:
+        if not self._begun and not self._closed:
             self._begun = True
             self._loader.start()
 
@@ -94,6 +95,8 @@ class Opening(QObject):
         self._loaded.emit()
 
     def _step(self) -> None:
+        if self._closed:
+            return
         try:
             self.raise_failure()
             next(self._work)

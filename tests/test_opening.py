@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blogadmin import opening, paths
+from blogadmin.gui.pages import start
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.tables.list_model import State
 from blogadmin.gui.theme import Mode
@@ -57,16 +59,43 @@ def test_all_parts_and_pages_come_and_the_lists_with_them(
     begun.raise_failure()
 
 
+def test_what_the_first_lists_need_is_loaded_on_a_worker(
+    open_on: Open, database_url: str, qtbot: QtBot
+) -> None:
+    threads: dict[str, str] = {}
+    wanted = {f"blogadmin.core.{name}" for name in start.NEEDED_AT_ONCE}
+    load = start.import_module
+
+    def note(name: str) -> object:
+        threads[name] = threading.current_thread().name
+        return load(name)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(start, "import_module", note)
+        _begun, window = open_on(database_url)
+        qtbot.waitUntil(lambda: len(window.pages) == 3, timeout=20_000)
+    assert threads.keys() == wanted
+    assert threading.main_thread().name not in threads.values()
+
+
 def test_it_can_be_closed_before_anything_has_come(open_on: Open, database_url: str) -> None:
     begun, window = open_on(database_url)
     window.close()
     begun.close()
+    # What was to begin by itself after a while does not.
+    begun._begin()
+    begun._step()
+    assert "blogadmin-loading" not in {thread.name for thread in threading.enumerate()}
+    assert window.pages == []
     begun.raise_failure()
 
 
 def test_what_keeps_the_parts_from_coming_is_raised(
     open_on: Open, database_url: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    codes: list[int] = []
+    # A true exit would keep the event loops of all later tests from running.
+    monkeypatch.setattr(QApplication, "exit", staticmethod(codes.append))
     monkeypatch.setattr(opening, "PARTS", ("blogadmin.no_such_part",))
     begun, window = open_on(database_url)
 
@@ -77,5 +106,5 @@ def test_what_keeps_the_parts_from_coming_is_raised(
             return True
         return False
 
-    qtbot.waitUntil(failed)
+    qtbot.waitUntil(lambda: failed() and codes == [1])
     assert window.pages == []

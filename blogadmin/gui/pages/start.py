@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject
@@ -15,6 +16,17 @@ from blogadmin.gui.widgets.empty_state import EmptyState
 if TYPE_CHECKING:
     from blogadmin.connection import Opened
     from blogadmin.gui.dialogs.welcome import WelcomePage
+
+
+NEEDED_AT_ONCE = (
+    "queries.posts",
+    "queries.comments",
+    "queries.users",
+    "queries.abilities",
+    "queries.views",
+    "database.feed",
+)
+"""What the window asks as soon as there is a database, and with it the ORM's mapping of the tables."""
 
 
 class Opener(Protocol):
@@ -42,8 +54,15 @@ class Start(QObject):
     def begin(self, url: str | None = None) -> None:
         """Connect to ``url``, or to where the settings say."""
         self._services.tasks.run(
-            lambda: self._opener.open(url), self._arrived, lambda exc: self._failed(exc, url), owner=self
+            lambda: self._open(url), self._arrived, lambda exc: self._failed(exc, url), owner=self
         )
+
+    def _open(self, url: str | None) -> Opened:
+        opened = self._opener.open(url)
+        # Here on the worker: the first list that is asked for would load them in the window's thread.
+        for name in NEEDED_AT_ONCE:
+            import_module(f"blogadmin.core.{name}")
+        return opened
 
     def ask_for_server(self) -> None:
         """Let the person name a server; nothing changes until it has answered."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
     QItemSelectionModel,
-    QModelIndex,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import (
-    QAccessible,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -24,7 +22,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cell_editing import CellEditing
@@ -46,7 +44,6 @@ from blogadmin.gui.theme import Density, color, row_height, theme_changed
 SKELETON_AFTER = 150
 """Milliseconds after which an empty screen shows that rows are on their way."""
 _MOST_PIXELS = 2**31 - 1
-_EDITING = QAbstractItemView.State.EditingState
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 
 
@@ -83,7 +80,7 @@ class ListView(RowTable):
         self._order: tuple[Sort, ...] = ()
         self._density = Density.COMFORTABLE
         self._skeleton_due = QTimer(self, singleShot=True, interval=SKELETON_AFTER)
-        self._skeleton_due.timeout.connect(self._show_skeleton)
+        self._skeleton_due.timeout.connect(self._look_changed)
 
     # What a page asks
 
@@ -154,7 +151,8 @@ class ListView(RowTable):
         self._selection.changed.connect(self.selection_changed_by_id)
         self._copier.copied.connect(self.copied)
         self._menu.reset_action.triggered.connect(self._layout.reset)
-        self.doubleClicked.connect(self._open)
+        # Two quick clicks on a tick are two clicks.
+        self.doubleClicked.connect(lambda at: self._ticks.is_tick(at) or self._open_row(at.row()))
         self.verticalScrollBar().actionTriggered.connect(self._place.moved)
         self.moved_by_hand.connect(self._place.moved)
         header.order_wanted.connect(self._want_order)
@@ -183,12 +181,11 @@ class ListView(RowTable):
     def _state_changed(self) -> None:
         if self._model.state is State.LOADING:
             self._skeleton_due.start()
+        self._look_changed()
+
+    def _look_changed(self) -> None:
         if self._model.stale is not self._stale or not self._model.rowCount():
             self._stale = self._model.stale
-            self.viewport().update()
-
-    def _show_skeleton(self) -> None:
-        if not self._model.rowCount():
             self.viewport().update()
 
     def _theme_changed(self) -> None:
@@ -201,11 +198,6 @@ class ListView(RowTable):
         self._order = order
         self._header.show_order(order)
         self.sort_requested.emit(order)
-
-    def _open(self, index: QModelIndex) -> None:
-        # Two quick clicks on a tick are two clicks.
-        if not self._ticks.is_tick(index):
-            self._open_row(index.row())
 
     def _open_row(self, row: int) -> None:
         row_id = self._model.id_at(row)
@@ -234,6 +226,7 @@ class ListView(RowTable):
         self._ticks = Ticks(model, self._selection)
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
+        self.outdated_rows = self._rows.outdated
         self._hold = PaintHold(self, model)
         self.editing = CellEditing(self, model)
         self.setItemDelegate(RowDelegate(self, model, self._rows))
@@ -285,18 +278,6 @@ class ListView(RowTable):
         if jump:
             self._look()
             self._hold.settle()
-
-    def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
-        """Paint the rows anew that look otherwise now; Qt would paint all of the screen."""
-        if not self._ready or self.state() is _EDITING or QAccessible.isActive():
-            super().dataChanged(topLeft, bottomRight, roles)
-            return
-        height = self.verticalHeader().defaultSectionSize()
-        # Reckoned, not asked: Qt would do what it has put off, for a list that may be about to change.
-        offset = self.verticalHeader().offset()
-        first, last = offset // height, (offset + self.viewport().height()) // height
-        for row in self._rows.outdated(max(first, topLeft.row()), min(last, bottomRight.row())):
-            self.viewport().update(0, row * height - offset, self.viewport().width(), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QFocusEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from blogadmin.gui.tables.header import ListHeader
 from blogadmin.gui.tables.known_rows import Index
 
+_EDITING = QAbstractItemView.State.EditingState
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 _ONLY_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
@@ -28,6 +31,8 @@ class RowTable(QTableView):
         self.hovered = self.cursor_at = -1
         self.first_column = self.last_column = -1
         self.rtl = False
+        self.outdated_rows: Callable[[int, int], Iterable[int]] = lambda first, last: range(first, last + 1)
+        """Tells which rows from one to another look otherwise now than they were painted."""
         self._header = ListHeader(self)
         self._set_up()
         self._header.sectionMoved.connect(self._find_edges)
@@ -87,6 +92,18 @@ class RowTable(QTableView):
         self.rtl = self.isRightToLeft()
 
     # Qt's overrides
+
+    def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
+        """Paint the rows anew that look otherwise now; Qt would paint all of the screen."""
+        if self.state() is _EDITING or QAccessible.isActive():
+            super().dataChanged(topLeft, bottomRight, roles)
+            return
+        height = self.verticalHeader().defaultSectionSize()
+        # Reckoned, not asked: Qt would do what it has put off, for a list that may be about to change.
+        offset = self.verticalHeader().offset()
+        first, last = offset // height, (offset + self.viewport().height()) // height
+        for row in self.outdated_rows(max(first, topLeft.row()), min(last, bottomRight.row())):
+            self.viewport().update(0, row * height - offset, self.viewport().width(), height)
 
     def keyboardSearch(self, search: str) -> None:
         """Nothing: Qt would read row after row, all of them; the search field asks the server."""

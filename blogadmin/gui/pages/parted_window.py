@@ -1,0 +1,181 @@
+"""A window whose parts are made bit by bit, while its frame is on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from blogadmin.gui.pages.first_frame import FirstFrame
+from blogadmin.gui.pages.remembered import Remembered
+
+if TYPE_CHECKING:
+    from blogadmin.gui.control.services import Services
+    from blogadmin.gui.pages.connection_state import ConnectionState
+    from blogadmin.gui.pages.noun import Noun
+    from blogadmin.gui.pages.page import ListPage
+    from blogadmin.gui.widgets.banner import Banner
+    from blogadmin.gui.widgets.navigation import NavigationList
+    from blogadmin.gui.widgets.status_bar import StatusBar
+
+NARROW = 1100
+"""Below this width, in device-independent pixels, the navigation shows icons only."""
+
+
+class PartedWindow(QMainWindow):
+    """What a window is made of, and when.
+
+    Without ``services`` it is only its frame, which is painted long before the modules of its parts are
+    loaded; ``furnish`` then makes the parts. A page that is not in front is made when somebody wants it, or
+    when there is nothing else to do.
+    """
+
+    frame: FirstFrame
+    services: Services
+    connection: ConnectionState
+    navigation: NavigationList
+    connection_banner: Banner
+    read_only_banner: Banner
+    status_bar: StatusBar
+
+    def __init__(self, services: Services | None = None, log_file: str = "") -> None:
+        super().__init__()
+        self.look = Remembered()
+        self._agreed = False
+        self._log_file = log_file
+        self._made: dict[str, ListPage] = {}
+        self._steps: Iterator[None] = iter(())
+        self._is_furnished = self._is_connected = False
+        self._writable = (True, "")
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("blogadmin")
+        self.setMinimumSize(960, 600)
+        geometry = self.look.geometry()
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1440, 900)
+        if services is None:
+            self.frame = FirstFrame(self.look.page(), narrow=self.width() < NARROW, parent=self)
+            self.setCentralWidget(self.frame)
+            return
+        self.begin_furnishing(services, log_file)
+        self.finish_furnishing()
+        for noun in self._nouns():
+            self._page(noun.key)
+
+    # Making it bit by bit
+
+    def begin_furnishing(self, services: Services, log_file: str) -> None:
+        """Get ready to make the parts that a window without services lacks."""
+        self._steps = self._furnish(services, log_file)
+
+    def furnish(self) -> bool:
+        """Make another part; whether there are more to make."""
+        return next(self._steps, self) is not self
+
+    def finish_furnishing(self) -> None:
+        """Make what is left of the parts at once: somebody needs them. The pages behind come later."""
+        while not self._is_furnished and self.furnish():
+            pass
+
+    def _furnish(self, services: Services, log_file: str) -> Iterator[None]:
+        from blogadmin.gui.pages.connection_state import ConnectionState
+        from blogadmin.gui.theme import application_icon
+
+        self.services, self._log_file = services, log_file
+        self.setWindowIcon(application_icon())
+        central = QWidget(self)
+        central.hide()
+        self._lay_out(central)
+        yield
+        self.connection = ConnectionState(services.tasks, self.connection_banner, self.status_bar, self)
+        if services.live is not None:
+            self.connection.follow(services.live)
+        self.connection.connecting()
+        yield
+        self._page(self.look.page())
+        yield
+        self._connect()
+        yield
+        self.setCentralWidget(central)
+        central.show()
+        self.navigation.set_narrow(self.width() < NARROW)
+        self._is_furnished = True
+
+    def make_next_page(self) -> bool:
+        """Make a page that is not there yet, as long as nobody has asked for it; whether there are more."""
+        missing = [noun.key for noun in self._nouns() if noun.key not in self._made]
+        if missing:
+            self._page(missing[0])
+        return len(missing) > 1
+
+    @property
+    def pages(self) -> list[ListPage]:
+        """The pages that have been made, in the order of the navigation."""
+        return [self._made[noun.key] for noun in self._nouns() if noun.key in self._made]
+
+    def current_page(self) -> ListPage | None:
+        """The page in front, or ``None`` while the start sequence is."""
+        widget = self._stack.currentWidget()
+        return next((page for page in self._made.values() if page is widget), None)
+
+    # Making
+
+    def _lay_out(self, central: QWidget) -> None:
+        from blogadmin.gui.widgets.banner import Banner
+        from blogadmin.gui.widgets.navigation import NavigationList
+        from blogadmin.gui.widgets.status_bar import StatusBar
+
+        self.navigation = NavigationList(self)
+        self._stack = QStackedWidget(self)
+        self._stack.setObjectName("pages")
+        for noun in self._nouns():
+            self.navigation.add_page(noun.key, noun.title, noun.icon)
+        self.connection_banner = Banner("bad", self, closable=False)
+        self.connection_banner.setObjectName("connectionBanner")
+        self.read_only_banner = Banner("warn", self, closable=False)
+        self.read_only_banner.setObjectName("readOnlyBanner")
+        self.status_bar = StatusBar(self)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addWidget(self._stack, 1)
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.connection_banner)
+        layout.addWidget(self.read_only_banner)
+        layout.addLayout(row, 1)
+        layout.addWidget(self.status_bar)
+
+    @staticmethod
+    def _nouns() -> tuple[Noun, ...]:
+        from blogadmin.gui.pages.registry import NOUNS
+
+        return NOUNS
+
+    def _page(self, key: str) -> ListPage:
+        """The page of a noun, made now if need be; the first one's for an unknown key."""
+        nouns = self._nouns()
+        noun = next((noun for noun in nouns if noun.key == key), nouns[0])
+        return self._made.get(noun.key) or self._make_page(noun)
+
+    def _make_page(self, noun: Noun) -> ListPage:
+        from blogadmin.gui.pages.page import ListPage
+
+        page = self._made[noun.key] = ListPage(noun, self.services, self)
+        self._stack.addWidget(page)
+        page.status_changed.connect(lambda words: self._page_says(page, words))
+        page.view.restore_state(self.look.columns(noun.key))
+        page.view.set_density(self.look.density())
+        if self._is_connected:
+            page.set_writable(*self._writable)
+            page.start()
+        return page
+
+    def _connect(self) -> None:
+        """Have the parts work together: they are there, but for the pages behind."""
+
+    def _page_says(self, page: ListPage, words: str) -> None:
+        if page is self.current_page():
+            self.status_bar.set_message(words)
