@@ -6,7 +6,7 @@ dialog. Nothing here keeps PostgreSQL's DETAIL: it prints whole rows, password h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,13 @@ class Unavailable(KnownError):
 
 
 class OutcomeUnknown(KnownError):
-    """The connection was lost during COMMIT: the change may or may not have been saved."""
+    """The connection was lost during COMMIT: the change may or may not have been saved.
+
+    ``later()``, where there is one, asks the server again: it answers what the work did if that was saved,
+    and raises ``Unavailable`` if not, ``OutcomeUnknown`` if still nobody can tell. It may take seconds.
+    """
+
+    later: Callable[[], Any] | None = None
 
 
 class Cancelled(KnownError):

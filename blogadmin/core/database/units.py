@@ -127,15 +127,28 @@ def _once(database: Database, unit: Callable[[Session], T], progress: _Progress)
             if progress.transaction is None and session.in_transaction():
                 progress.transaction = session.scalar(text("SELECT txid_current_if_assigned()"))
             worked.append(result)
-    except OutcomeUnknown as exc:
+    except OutcomeUnknown:
         if not worked:
             # The unit's own words about something else that it did; nothing of ours was being committed.
             raise
         # Without a transaction id nothing was written, so there was nothing to lose.
         trace = progress.trace()
-        if trace is not None and not was_committed(database, trace):
-            raise Unavailable(LOST) from exc
+        if trace is not None:
+            return _settled(database, trace, worked[0])
     return worked[0]
+
+
+def _settled(database: Database, trace: Trace, result: T) -> T:
+    def ask() -> T:
+        if not was_committed(database, trace):
+            raise Unavailable(LOST)
+        return result
+
+    try:
+        return ask()
+    except OutcomeUnknown as exc:
+        exc.later = ask
+        raise
 
 
 class _Progress:

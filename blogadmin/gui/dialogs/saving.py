@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
+
 from blogadmin.core.database.changes import Changes
-from blogadmin.core.database.errors import Conflict, Duplicate, Invalid, KnownError
+from blogadmin.core.database.errors import (
+    Conflict,
+    Duplicate,
+    Invalid,
+    KnownError,
+    OutcomeUnknown,
+    Unavailable,
+)
 from blogadmin.gui.dialogs.edit_state import Phase
 from blogadmin.gui.dialogs.failure_words import WayOut, fields_need_attention, say_failure
 from blogadmin.gui.dialogs.merge_saving import Merging, Told
@@ -25,6 +34,10 @@ class Saving:
         self._sent: dict[str, Any] = {}
         self._then: Callable[[], object] = dialog.finish
         self._told = ""
+        self._unsure: OutcomeUnknown | None = None
+        self._server_back = QTimer(dialog, singleShot=True, interval=0)
+        self._server_back.timeout.connect(self._ask_again)
+        dialog.services.tasks.connection_restored.connect(self._server_back.start)
         self.merging = Merging(dialog, self._send)
 
     def start(self, then: Callable[[], object]) -> None:
@@ -32,6 +45,7 @@ class Saving:
         dialog = self._dialog
         dialog.clear_trouble()
         self._then = then
+        self._unsure = None
         dialog.state.merges = 0
         new = dialog.state.id is None
         if dialog.check(everything=new):
@@ -99,6 +113,7 @@ class Saving:
             self._point_at_faults()
             dialog.refused_at(field)
         else:
+            self._unsure = error if isinstance(error, OutcomeUnknown) else None
             said = say_failure(error, dialog.noun)
             dialog.say(f"{said.strong} {said.text}", *self._ways(said.way_out))
         return True
@@ -145,9 +160,9 @@ class Saving:
         theirs = dialog.values_of(detail)
         if detail.version == dialog.state.version:
             dialog.say("It was not saved.", *self._ways(WayOut.RETRY))
-        elif all(dialog.form[n].same(theirs[n], v) for n, v in self._sent.items() if n in theirs):
+        elif self._same(theirs, self._sent.keys() & theirs.keys()):
             dialog.services.hub.announce(Changes.of(dialog.key, updated=[detail.id]), dialog)
-            self._then()
+            self._was_saved()
         else:
             base = dialog.state.base
             moved = {n: v for n, v in theirs.items() if not dialog.form[n].same(v, base.get(n))}
@@ -163,3 +178,44 @@ class Saving:
         )
         if not known:
             self._dialog.services.messages.bug(error)
+
+    # What nobody could tell
+
+    def _ask_again(self) -> None:
+        """The server is back: find out what became of a save, without being told to look."""
+        dialog, unsure = self._dialog, self._unsure
+        if unsure is None or dialog.state.phase is not Phase.READY:
+            return
+        if dialog.state.id is not None:
+            self._look()
+        elif unsure.later is not None:
+            dialog.services.tasks.run(unsure.later, self._made, self._not_made, owner=dialog)
+
+    def _made(self, outcome: Outcome) -> None:
+        if self._unsure is not None:
+            self._dialog.services.hub.announce(outcome.changes, self._dialog)
+            self._was_saved(outcome.created_id)
+
+    def _not_made(self, error: Exception) -> None:
+        if isinstance(error, Unavailable) and self._unsure is not None:
+            self._unsure = None
+            self._dialog.say("It was not saved.", *self._ways(WayOut.RETRY))
+
+    def _was_saved(self, created: int | None = None) -> None:
+        """It is in the database as it was sent; what was typed after that is not."""
+        dialog = self._dialog
+        self._unsure = None
+        now = dialog.form.values() if dialog.state.id is None else dialog.form.changes(dialog.state.base)
+        if now.keys() == self._sent.keys() and self._same(now, now.keys()):
+            dialog.state.go(Phase.SAVING)
+            self._saved(created or dialog.state.id)
+        elif created is None:
+            dialog.say("It was saved. What you typed since then is not.", *self._ways(WayOut.RETRY))
+        else:
+            dialog.say(
+                f"The {dialog.noun} was saved as it was when the connection broke. What you typed since then"
+                " is not: copy it from here into the one in the list."
+            )
+
+    def _same(self, values: Mapping[str, Any], names: Iterable[str]) -> bool:
+        return all(self._dialog.form[name].same(values[name], self._sent[name]) for name in names)

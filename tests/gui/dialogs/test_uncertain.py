@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from blogadmin.core.database.errors import OutcomeUnknown
+from blogadmin.core.database.changes import Changes
+from blogadmin.core.database.errors import OutcomeUnknown, Unavailable
 from blogadmin.core.operations.operation import Outcome
 from blogadmin.gui.dialogs.edit_state import EditState, Phase
 from blogadmin.gui.dialogs.post import PostDialog
@@ -66,7 +67,7 @@ def dialog(make: Make, post: int, qtbot: QtBot) -> PostDialog:
 def test_looking_finds_that_it_was_not_saved(dialog: PostDialog, qtbot: QtBot) -> None:
     click(dialog, "lookButton")
     qtbot.waitUntil(lambda: words(dialog, "errorMessage") == "It was not saved.")
-    assert field(dialog, "retryButton").isVisible()
+    qtbot.waitUntil(lambda: field(dialog, "retryButton").isVisible())
     assert field(dialog, "title").text() == "Mine"
 
 
@@ -104,6 +105,93 @@ def test_looking_while_the_server_is_away_can_be_repeated(dialog: PostDialog, qt
     dialog.services.tasks.set_database(database)
     click(dialog, "lookButton")
     qtbot.waitUntil(lambda: words(dialog, "errorMessage") == "It was not saved.")
+
+
+# The server is back: nobody has to look
+
+
+def test_what_was_not_saved_is_known_as_soon_as_the_server_is_back(dialog: PostDialog, qtbot: QtBot) -> None:
+    dialog.services.tasks.connection_restored.emit()
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage") == "It was not saved.")
+
+
+def test_what_was_saved_is_known_as_soon_as_the_server_is_back(
+    dialog: PostDialog, sql: Sql, qtbot: QtBot
+) -> None:
+    sql("UPDATE posts SET title = 'Mine'")
+    with qtbot.waitSignal(dialog.finished):
+        dialog.services.tasks.connection_restored.emit()
+
+
+def test_what_was_typed_after_an_uncertain_save_is_kept(dialog: PostDialog, sql: Sql, qtbot: QtBot) -> None:
+    sql("UPDATE posts SET title = 'Mine'")
+    retype(dialog, "slug", "typed-since")
+    dialog.services.tasks.connection_restored.emit()
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage").startswith("It was saved. What you typed since"))
+    assert field(dialog, "slug").text() == "typed-since"
+    assert dialog.isVisible()
+
+
+class CutNewDialog(PostDialog):
+    """Makes a post over a connection that breaks during COMMIT; ``then`` is what the server says later."""
+
+    then: Callable[[], Outcome]
+
+    def prepare(
+        self,
+        values: dict[str, Any],
+        ready: Callable[[dict[str, Any]], None],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        error = OutcomeUnknown("The connection was lost while saving.")
+        error.later = self.then
+        QTimer.singleShot(0, self, lambda: failed(error))
+
+
+@pytest.fixture
+def new_post(make: Make, anna: int, qtbot: QtBot) -> CutNewDialog:
+    """The window after a new post was filled in and the connection broke while saving it."""
+    dialog = make(CutNewDialog)
+    assert isinstance(dialog, CutNewDialog)
+    dialog.then = lambda: Outcome(Changes.of("posts", created=[77]), "Post created", created_id=77)
+    dialog.open_new(author_id=anna)
+    retype(dialog, "title", "Mine")
+    retype(dialog, "slug", "mine")
+    click(dialog, "saveButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage").startswith("The connection broke"))
+    return dialog
+
+
+def test_a_new_row_that_was_made_is_known_as_soon_as_the_server_is_back(
+    new_post: CutNewDialog, qtbot: QtBot
+) -> None:
+    made: list[object] = []
+    new_post.saved.connect(made.append)
+    told: list[object] = []
+    new_post.services.hub.changed.connect(lambda changes, _by: told.append(changes.touched("posts")))
+    with qtbot.waitSignal(new_post.finished):
+        new_post.services.tasks.connection_restored.emit()
+    assert (made, told) == ([77], [frozenset({77})])
+
+
+def test_a_new_row_that_was_not_made_can_be_saved_again(new_post: CutNewDialog, qtbot: QtBot) -> None:
+    def not_saved() -> Outcome:
+        raise Unavailable("Lost before anything was saved.")
+
+    new_post.then = not_saved
+    click(new_post, "saveButton")
+    qtbot.waitUntil(lambda: words(new_post, "errorMessage").startswith("The connection broke"))
+    new_post.services.tasks.connection_restored.emit()
+    qtbot.waitUntil(lambda: words(new_post, "errorMessage") == "It was not saved.")
+    qtbot.waitUntil(lambda: field(new_post, "retryButton").isVisible())
+    assert field(new_post, "title").text() == "Mine"
+
+
+def test_what_was_typed_into_a_new_row_since_is_kept(new_post: CutNewDialog, qtbot: QtBot) -> None:
+    retype(new_post, "title", "Mine and more")
+    new_post.services.tasks.connection_restored.emit()
+    qtbot.waitUntil(lambda: "copy it from here" in words(new_post, "errorMessage"))
+    assert field(new_post, "title").text() == "Mine and more"
 
 
 @pytest.mark.expects_log

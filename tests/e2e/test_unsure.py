@@ -1,0 +1,81 @@
+"""A save of which nobody can tell whether it arrived is settled as soon as the server is back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from blogadmin.core.database import outcome
+from tests.e2e.conftest import Launch
+from tests.e2e.robot import DialogRobot, Robot
+from tests.faults.proxy import FaultProxy
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Iterator[FaultProxy]:
+    with FaultProxy(database_url) as standing:
+        yield standing
+
+
+@pytest.fixture
+def far(proxy: FaultProxy, blog: None, launch: Launch, monkeypatch: pytest.MonkeyPatch) -> Robot:
+    """An editor behind the proxy, whose program soon gives up asking what became of a save."""
+    del blog
+    monkeypatch.setattr(outcome, "ASK_FOR", 0.3)
+    robot = launch(proxy.url, lock_timeout_ms=30_000)
+    robot.says("30 posts")
+    return robot
+
+
+def save_into_the_void(robot: Robot, proxy: FaultProxy, sql: Sql, dialog: DialogRobot, when: str) -> None:
+    """Save, and lose the server at the COMMIT: for the other side it came through, or it did not."""
+    (proxy.cut_after if when == "after" else proxy.cut_before)(b"COMMIT")
+    sql("BEGIN; LOCK TABLE posts IN SHARE MODE")
+    dialog.save()
+    robot.wait(lambda: sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)])
+    # Nobody new is let in from here on; what is open goes on until the cut.
+    proxy.refuse()
+    sql("COMMIT")
+    robot.wait(lambda: "Nobody can tell yet" in dialog.message())
+    assert proxy.struck.is_set()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_edit_is_settled(far: Robot, proxy: FaultProxy, sql: Sql, when: str) -> None:
+    far.wait(lambda: "Post number 07" in far.cells("title", 30))
+    far.double_click(far.cells("title", 30).index("Post number 07"), "title")
+    dialog = far.dialog("postDialog")
+    far.wait(lambda: dialog.text("title") == "Post number 07")
+    dialog.type_into("title", "A better title")
+    save_into_the_void(far, proxy, sql, dialog, when)
+    proxy.pass_through()
+    if when == "after":
+        dialog.saved()
+        far.wait(lambda: "A better title" in far.cells("title", 30))
+    else:
+        far.wait(lambda: dialog.message().startswith("It was not saved."))
+        assert dialog.text("title") == "A better title"
+        dialog.save()
+        dialog.saved()
+    assert sql("SELECT title, version FROM posts WHERE slug = 'post-7'") == [("A better title", 2)]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_new_row_is_settled_and_never_made_twice(
+    far: Robot, proxy: FaultProxy, sql: Sql, when: str
+) -> None:
+    far.trigger("newAction")
+    dialog = far.dialog("postDialog")
+    dialog.type_into("title", "Quite new")
+    dialog.choose_author("Mar", "Marta")
+    save_into_the_void(far, proxy, sql, dialog, when)
+    proxy.pass_through()
+    if when == "before":
+        far.wait(lambda: dialog.message().startswith("It was not saved."))
+        dialog.save()
+    dialog.saved()
+    assert sql("SELECT title, slug FROM posts WHERE title LIKE 'Quite%'") == [("Quite new", "quite-new")]
