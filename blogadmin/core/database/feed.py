@@ -14,16 +14,16 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import psycopg2
 
 from blogadmin.core.database.errors import KnownError, NotPermitted, describe, translate
+from blogadmin.core.database.line import Line
 from blogadmin.core.database.listening import Listening
 from blogadmin.core.database.news import Editing, Event, LostTrack, Standing
-from blogadmin.core.database.units import shut
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -56,7 +56,7 @@ class Feed:
         self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._ending = False
-        self._raw: connection | None = None
+        self._roused = False
         self._wanted: Counter[Row] = Counter()
         self._told: dict[type[Event], Event] = {Editing: Editing()}
 
@@ -79,16 +79,13 @@ class Feed:
 
     def stop(self) -> None:
         """Begin to end, without waiting. Nothing is told from now on."""
-        with self._lock:
-            self._ending = True
-            if self._raw is not None:
-                shut(self._raw)
+        self._ending = True
         self._rouse()
 
     def close(self, timeout: float = 1.0) -> bool:
-        """End within ``timeout`` seconds; whether the thread has ended by then.
+        """End, which takes milliseconds; whether the thread has ended within ``timeout`` seconds.
 
-        One that is just connecting ends as soon as libpq gives up; as a daemon it keeps no process.
+        One that just waits for a name server ends when that answers; as a daemon it keeps no process.
         """
         self.stop()
         if self._thread.ident is not None:
@@ -126,39 +123,31 @@ class Feed:
     def _one_connection(self) -> float | None:
         """Connect, and listen until that fails. How long to wait then, if not as after any other failure."""
         try:
-            with self._connected() as raw:
-                return self._listen(raw)
+            with closing(Line(self._database, self._pause)) as line:
+                return self._listen(line)
         except (psycopg2.Error, OSError, KnownError) as exc:
             return self._failed(exc)
 
-    @contextmanager
-    def _connected(self) -> Iterator[connection]:
-        raw = self._database.connect()
-        with self._lock:
-            self._raw = raw
-        try:
-            yield raw
-        finally:
-            # stop() must not shut a descriptor that belongs to somebody else by then.
-            with self._lock:
-                self._raw = None
-            raw.close()
-
-    def _listen(self, raw: connection) -> float | None:
-        listening = Listening(raw, self._database.backends, self._tell)
+    def _listen(self, line: Line) -> float | None:
+        listening = Listening(line, self._database.backends, self._tell)
         deaf = listening.begin()
         self._tell(Standing("not live", deaf) if deaf else Standing("live"))
         self._tell(LostTrack())
         if deaf:
             return POLL
         while not self._ending:
+            self._roused = False
             listening.go_on(self._rows_held())
-            self._sleep(listening.patience(), raw)
+            # Roused in the middle of a statement, it has not looked since.
+            if not self._roused:
+                self._sleep(listening.patience(), line.raw)
         return None
 
     def _failed(self, exc: Exception) -> float | None:
         if self._ending:
             return None
+        # Whatever cut this connection has probably cut the others, too; they need not fail to find out.
+        self._database.doubt()
         error = translate(exc)
         _log.info("The feed has no connection: %s", describe(exc))
         self._tell(Standing("connecting", str(error or "")))
@@ -184,11 +173,21 @@ class Feed:
         while not self._ending and (left := until - time.monotonic()) > 0:
             self._sleep(left)
 
-    def _sleep(self, seconds: float, *others: connection) -> None:
-        """Wait until there is something to hear, somebody has roused the thread, or time is up."""
+    def _pause(self, seconds: float, raw: connection, events: int) -> None:
+        """``_sleep`` in the middle of something. Raises ``InterruptedError`` when the feed shall end."""
+        if self._ending:
+            raise InterruptedError
+        self._sleep(seconds, raw, events)
+
+    def _sleep(
+        self, seconds: float, raw: connection | None = None, events: int = selectors.EVENT_READ
+    ) -> None:
+        """Wait until the connection is ready, somebody has roused the thread, or time is up."""
         with selectors.DefaultSelector() as selector:
-            for one in (self._woken, *others):
-                selector.register(one, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            if raw is not None:
+                selector.register(raw, events)
             selector.select(max(0.0, seconds))
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)
+            self._roused = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
@@ -15,18 +14,13 @@ from blogadmin.core import models
 from blogadmin.core.database import presence
 from blogadmin.core.database.errors import describe
 from blogadmin.core.database.news import CHANGED, EDITING, Burst, Editing, Event
-from blogadmin.core.database.units import shut
 
 if TYPE_CHECKING:
-    from psycopg2.extensions import connection
-
+    from blogadmin.core.database.line import Line
     from blogadmin.core.database.presence import Row
 
 BEAT: Final = 4.0
 """Seconds between two questions whether the server is still there, and who edits what."""
-ANSWER: Final = 5.0
-"""Seconds that an answer may take; then the socket is shut. A proxy whose server is gone takes every byte and
-never answers, and no timeout of libpq or the server notices."""
 
 POOLED: Final = "A connection pooler before the server lets no messages through."
 STANDBY: Final = "This server is a read-only copy, which sends no messages."
@@ -42,12 +36,13 @@ _log = logging.getLogger(__name__)
 class Listening:
     """Call ``begin`` once, then ``go_on`` whenever the socket can be read, at the latest in ``patience()``.
 
-    ``own`` has the server's processes of which nothing needs to be told. Everything raises ``psycopg2.Error``
-    when the connection is lost.
+    ``own`` has the server's processes of which nothing needs to be told. Everything raises what ``Line``
+    raises when the connection is lost.
     """
 
-    def __init__(self, raw: connection, own: Container[int], tell: Callable[[Event], object]) -> None:
-        self._raw = raw
+    def __init__(self, line: Line, own: Container[int], tell: Callable[[Event], object]) -> None:
+        self._run = line.run
+        self._raw = line.raw
         self._own = own
         self._tell = tell
         self._burst = Burst(own, frozenset(models.Base.metadata.tables))
@@ -59,16 +54,13 @@ class Listening:
 
     def begin(self) -> str:
         """Ask for messages. Why none will come, in a person's words; empty if they will."""
-        with self._answer_due(), self._raw.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid(), pg_is_in_recovery()")
-            pid, standby = cursor.fetchall()[0]
-            if pid != self._raw.info.backend_pid:
-                return POOLED
-            if standby:
-                return STANDBY
-            cursor.execute(_PREPARE)
-            cursor.execute("SELECT count(*) FROM pg_listening_channels()")
-            return "" if cursor.fetchall()[0][0] else POOLED
+        ((pid, standby),) = self._run("SELECT pg_backend_pid(), pg_is_in_recovery()")
+        if pid != self._raw.info.backend_pid:
+            return POOLED
+        if standby:
+            return STANDBY
+        self._run(_PREPARE)
+        return "" if self._run("SELECT pg_listening_channels()") else POOLED
 
     def go_on(self, held: frozenset[Row]) -> None:
         """Take what has come and tell of it when it is due; see to the locks on the rows ``held``."""
@@ -104,22 +96,20 @@ class Listening:
     def _hold(self, held: frozenset[Row]) -> None:
         if held == self._held or not self._sees_editors:
             return
-        with self._answer_due(), self._hints():
-            presence.cease(self._raw, self._held - held)
-            presence.begin(self._raw, held - self._held)
+        with self._hints():
+            presence.cease(self._run, self._held - held)
+            presence.begin(self._run, held - self._held)
         self._held = held
 
     def _ask(self) -> None:
         """See that the server answers; where that is of use, by asking who edits what."""
-        with self._answer_due():
-            if self._company and self._sees_editors:
-                with self._hints():
-                    found = presence.editors(self._raw)
-                    self._company = bool(found)
-                    self._tell(Editing(found))
-            else:
-                with self._raw.cursor() as cursor:
-                    cursor.execute("SELECT 1")
+        if self._company and self._sees_editors:
+            with self._hints():
+                found = presence.editors(self._run)
+                self._company = bool(found)
+                self._tell(Editing(found))
+        else:
+            self._run("SELECT 1")
 
     @contextmanager
     def _hints(self) -> Iterator[None]:
@@ -131,14 +121,3 @@ class Listening:
                 raise
             _log.info("Nobody can be told who edits what: %s", describe(exc))
             self._sees_editors = False
-
-    @contextmanager
-    def _answer_due(self) -> Iterator[None]:
-        alarm = threading.Timer(ANSWER, shut, (self._raw,))
-        alarm.daemon = True
-        alarm.start()
-        try:
-            yield
-        finally:
-            alarm.cancel()
-            alarm.join()

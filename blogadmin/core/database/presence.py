@@ -7,17 +7,16 @@ for each other and keep nobody from changing the row.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from blogadmin.core import models
 from blogadmin.core.database.news import EDITING, Editor
 
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection
-
 Row = tuple[str, int]
 """A noun and the id of one of its rows."""
+Run = Callable[[str, Sequence[Any]], Sequence[tuple[Any, ...]]]
+"""Runs a statement with its values in the session that edits or asks, and returns its rows."""
 
 _ID_BITS: Final = 48
 _MOST: Final = 1 << _ID_BITS
@@ -39,37 +38,31 @@ def class_of(noun: str) -> int:
     return zlib.crc32(f"blogadmin editing {noun}".encode()) & 0x7FFF
 
 
-def editors(raw: connection) -> tuple[Editor, ...]:
-    """Everybody who edits a row, in the order of rows and names; ``raw``'s own session is left out.
-
-    Raises ``psycopg2.Error``.
-    """
+def editors(run: Run) -> tuple[Editor, ...]:
+    """Everybody who edits a row, in the order of rows and names; the session that asks is left out."""
     nouns = {class_of(noun): noun for noun in models.Base.metadata.tables}
-    with raw.cursor() as cursor:
-        cursor.execute(_EDITORS, (list(nouns),))
-        return tuple(
-            Editor(nouns[key >> _ID_BITS], key & (_MOST - 1), login, application, pid, bool(own))
-            for key, login, application, pid, own in cursor.fetchall()
-        )
+    return tuple(
+        Editor(nouns[key >> _ID_BITS], key & (_MOST - 1), login, application, pid, bool(own))
+        for key, login, application, pid, own in run(_EDITORS, (list(nouns),))
+    )
 
 
-def begin(raw: connection, rows: Iterable[Row]) -> None:
-    """Let everybody know that ``raw``'s session edits these rows. Raises ``psycopg2.Error``."""
+def begin(run: Run, rows: Iterable[Row]) -> None:
+    """Let everybody know that this session edits these rows."""
     # A foreign exclusive lock under the same number must not keep us waiting: then the hint is missing.
-    _lock(raw, "pg_try_advisory_lock_shared", rows)
+    _lock(run, "pg_try_advisory_lock_shared", rows)
 
 
-def cease(raw: connection, rows: Iterable[Row]) -> None:
-    """Let everybody know that ``raw``'s session edits these rows no more. Raises ``psycopg2.Error``."""
-    _lock(raw, "pg_advisory_unlock_shared", rows)
+def cease(run: Run, rows: Iterable[Row]) -> None:
+    """Let everybody know that this session edits these rows no more."""
+    _lock(run, "pg_advisory_unlock_shared", rows)
 
 
-def _lock(raw: connection, function: str, rows: Iterable[Row]) -> None:
+def _lock(run: Run, function: str, rows: Iterable[Row]) -> None:
     keys = [class_of(noun) << _ID_BITS | row_id for noun, row_id in rows if 0 <= row_id < _MOST]
     if keys:
-        with raw.cursor() as cursor:
-            cursor.execute(
-                f"SELECT pg_catalog.{function}(key) FROM unnest(%s::bigint[]) AS key;"  # noqa: S608 - ours
-                " SELECT pg_catalog.pg_notify(%s, '')",
-                (keys, EDITING),
-            )
+        run(
+            f"SELECT pg_catalog.{function}(key) FROM unnest(%s::bigint[]) AS key;"  # noqa: S608 - ours
+            " SELECT pg_catalog.pg_notify(%s, '')",
+            (keys, EDITING),
+        )

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import make_url, text
 
 from blogadmin.core.database import feed as feeds
+from blogadmin.core.database import line as lines
 from blogadmin.core.database import listening, schema
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.embedded import EmbeddedServer
-from blogadmin.core.database.engine import Database
+from blogadmin.core.database.engine import APPLICATION_NAME, Database
 from blogadmin.core.database.feed import Feed
 from blogadmin.core.database.news import Changed, LostTrack, Standing
 from tests.conftest import connect
@@ -25,6 +26,9 @@ from tests.faults.proxy import FaultProxy
 
 Sql = Callable[..., list[tuple[object, ...]]]
 NOTIFY = "SELECT pg_notify(%s, %s)"
+FEED = f"""
+FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{APPLICATION_NAME}'
+"""
 LOCKS = """
 SELECT l.objid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
 WHERE l.locktype = 'advisory' AND d.datname = current_database()
@@ -100,12 +104,22 @@ def test_a_lost_connection_is_made_again(database_url: str, sql: Sql) -> None:
         told.wait(lambda _events: told.rows("posts") == {2})
 
 
+def test_a_reader_that_was_cut_off_at_the_same_time_is_not_used(database_url: str) -> None:
+    with FaultProxy(database_url) as proxy, feeding(proxy.url) as (database, _feed, told):
+        told.live()
+        with database.reader() as session:
+            session.execute(text("SELECT 1"))
+        proxy.kill()
+        told.live(2)
+        with database.reader() as session:
+            assert session.scalar(text("SELECT 2")) == 2
+
+
 def test_it_survives_being_terminated_on_the_server(database_url: str, sql: Sql) -> None:
-    with feeding(database_url) as (_database, feed, told):
+    with feeding(database_url) as (_database, _feed, told):
         for times in (1, 2, 3):
             told.live(times)
-            assert feed._raw is not None
-            sql("SELECT pg_terminate_backend(%s)", [feed._raw.info.backend_pid])
+            sql(f"SELECT pg_terminate_backend(pid) {FEED}")
         told.live(4)
 
 
@@ -113,7 +127,7 @@ def test_a_server_that_answers_no_more_is_noticed(
     database_url: str, monkeypatch: pytest.MonkeyPatch, sql: Sql
 ) -> None:
     monkeypatch.setattr(listening, "BEAT", 0.2)
-    monkeypatch.setattr(listening, "ANSWER", 0.3)
+    monkeypatch.setattr(lines, "ANSWER", 0.3)
     with FaultProxy(database_url) as proxy, feeding(proxy.url) as (_database, _feed, told):
         told.live()
         proxy.swallow()
@@ -123,7 +137,7 @@ def test_a_server_that_answers_no_more_is_noticed(
 
 
 def test_beat_and_answer_together_keep_the_promise() -> None:
-    assert listening.BEAT + listening.ANSWER + feeds.LONGEST_PAUSE <= 15
+    assert listening.BEAT + lines.ANSWER + feeds.LONGEST_PAUSE <= 15
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["listening", "waiting for an answer"])
@@ -140,6 +154,40 @@ def test_it_closes_within_a_second(database_url: str, monkeypatch: pytest.Monkey
         count = len(told.events)
     assert not feed._thread.is_alive()
     assert len(told.events) == count
+
+
+def test_it_closes_while_it_connects_to_a_server_that_is_silent(database_url: str) -> None:
+    with FaultProxy(database_url) as proxy:
+        proxy.swallow()
+        with feeding(proxy.url):
+            while not proxy.open_links:
+                pass
+
+
+def test_a_server_that_is_silent_from_the_start_is_given_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MARGIN", -2.8)
+    with FaultProxy(database_url) as proxy:
+        proxy.swallow()
+        with feeding(proxy.url) as (_database, _feed, told):
+            told.wait_for(Standing("connecting", lines.SILENT))
+            proxy.kill()
+            proxy.pass_through()
+            told.live()
+
+
+@pytest.mark.parametrize(
+    "hosts", ["localhost,127.0.0.1", "127.0.0.1", "localhost", "no.such.host.invalid,127.0.0.1"]
+)
+def test_a_server_is_found_by_any_of_its_names(database_url: str, hosts: str) -> None:
+    with FaultProxy(database_url) as proxy:
+        port = make_url(proxy.url).port
+        ports = ",".join([str(port)] * len(hosts.split(",")))
+        url = make_url(proxy.url).set(host=None, port=None)
+        url = url.update_query_dict({"host": hosts, "port": ports})
+        with feeding(url.render_as_string(hide_password=False)) as (_database, _feed, told):
+            told.live()
 
 
 def test_it_closes_between_two_attempts(database_url: str) -> None:
@@ -188,9 +236,7 @@ def test_nothing_is_left_open_in_a_transaction(database_url: str, sql: Sql) -> N
         told.live()
         feed.hold("posts", 1)
         told.wait(lambda _events: sql(LOCKS))
-        assert feed._raw is not None
-        state = sql("SELECT state FROM pg_stat_activity WHERE pid = %s", [feed._raw.info.backend_pid])
-        assert state == [("idle",)]
+        assert sql(f"SELECT state {FEED}") == [("idle",)]
 
 
 def test_it_survives_a_restart_of_the_server(tmp_path: Path) -> None:

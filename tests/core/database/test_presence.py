@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from typing import Any
 
 import pytest
+from psycopg2 import extensions
 from sqlalchemy import make_url
 
-from blogadmin.core.database import listening, presence
+from blogadmin.core.database import line, listening, presence
 from blogadmin.core.database.engine import APPLICATION_NAME
 from blogadmin.core.models import Base
 from tests.conftest import connect
@@ -100,7 +102,7 @@ def test_who_is_killed_edits_nothing_any_more(database_url: str) -> None:
                 program.kill()
         told.wait(lambda _events: edited(told) == [])
     # The server frees the lock when the connection breaks; it is asked at each beat.
-    assert listening.BEAT + listening.ANSWER <= 10
+    assert listening.BEAT + line.ANSWER <= 10
 
 
 def test_after_a_lost_connection_rows_are_held_again(database_url: str) -> None:
@@ -144,15 +146,24 @@ def test_without_the_right_to_lock_messages_come_all_the_same(database_url: str,
 
 
 def test_locks_of_other_programs_are_no_editors(database_url: str) -> None:
-    with closing(connect(database_url)) as one, closing(connect(database_url)) as other:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(7), pg_advisory_lock_shared(7, 7)")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [presence.class_of("posts") << 48 | 5])
+    with closing(connect(database_url)) as first, closing(connect(database_url)) as second:
+        one, other = runner(first), runner(second)
+        other("SELECT pg_advisory_lock(7), pg_advisory_lock_shared(7, 7)", ())
+        other("SELECT pg_advisory_lock(%s)", [presence.class_of("posts") << 48 | 5])
         presence.begin(one, [("posts", 5)])
         presence.begin(one, [("posts", 6)])
         assert [editor.row_id for editor in presence.editors(other)] == [6]
         presence.cease(one, [("posts", 6)])
         assert presence.editors(other) == ()
+
+
+def runner(raw: extensions.connection) -> presence.Run:
+    def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with raw.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall()
+
+    return run
 
 
 def test_each_noun_has_a_number_of_its_own() -> None:
