@@ -49,6 +49,7 @@ class Live(QObject):
         self._hub = hub
         self._bridge = Bridge(self)
         self._feed: Feed | None = None
+        self._closed = False
         self._ending: list[Feed] = []
         self._edited: Counter[Row] = Counter()
         tasks.database_changed.connect(self.end)
@@ -56,7 +57,7 @@ class Live(QObject):
     def begin(self) -> None:
         """Follow the database that is open now; nothing happens if that is so already, or there is none."""
         database = self._tasks.database
-        if self._feed is not None or database is None:
+        if self._closed or self._feed is not None or database is None:
             return
         # Late: the feed needs the driver, which is there once a database is.
         from blogadmin.core.database.feed import Feed
@@ -78,6 +79,7 @@ class Live(QObject):
 
     def stop(self) -> None:
         """Tell nothing any more, and begin to end without waiting."""
+        self._closed = True
         self._bridge.close()
         self.end()
 

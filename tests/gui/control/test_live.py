@@ -119,6 +119,7 @@ def test_closed_it_tells_nothing_and_leaves_no_thread(
     live.begin()
     qtbot.waitUntil(lambda: is_live(live), timeout=PATIENCE)
     live.close()
+    live.begin()
     assert [t for t in threading.enumerate() if t.name == "feed"] == []
     assert (
         sql(
