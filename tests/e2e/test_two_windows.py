@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,12 +11,11 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
-from blogadmin.core.database import schema
-from blogadmin.core.database.embedded import EmbeddedServer
 from blogadmin.gui.widgets.banner import Banner
-from tests.conftest import MEMORY, connect
+from tests.conftest import connect
 from tests.e2e.conftest import Launch
 from tests.e2e.robot import DialogRobot, Robot
+from tests.faults.own_server import OwnServer, own_server
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 POST_7 = "SELECT title, body, slug FROM posts WHERE public_id = (SELECT public_id FROM seventh)"
@@ -26,42 +23,14 @@ POST_7 = "SELECT title, body, slug FROM posts WHERE public_id = (SELECT public_i
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are a POSIX matter")
 
 
-class Server:
-    """A server of the test's own, which can be killed as by a power cut, and started again."""
-
-    def __init__(self, home: Path) -> None:
-        self._embedded = EmbeddedServer(home, fast=True).start()
-        self._embedded.ensure_database("two")
-        self.url = self._embedded.url("two")
-        schema.upgrade(self.url)
-        with closing(connect(self.url)) as own, own.cursor() as cursor:
-            # A fast server promises nothing of its last moments unless asked to.
-            cursor.execute("ALTER DATABASE two SET synchronous_commit = on")
-
-    def kill(self) -> None:
-        """End it without a word to anybody."""
-        first_line = (self._embedded.data / "postmaster.pid").read_text().split("\n")[0]
-        os.kill(int(first_line), signal.SIGKILL)
-
-    def start(self) -> None:
-        """Start it again, where it was."""
-        self._embedded.start()
-
-    def stop(self) -> None:
-        """Stop it for good."""
-        self._embedded.start().stop()
-
-
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
-        standing = Server(Path(folder) / "server")
+def server(tmp_path: Path) -> Iterator[OwnServer]:
+    with own_server(tmp_path) as standing:
         yield standing
-        standing.stop()
 
 
 @pytest.fixture
-def database_url(server: Server) -> str:
+def database_url(server: OwnServer) -> str:
     return server.url
 
 
@@ -101,7 +70,7 @@ class Editor(Robot):
 
 
 @pytest.fixture
-def two(server: Server, blog: None, sql: Sql, launch: Launch) -> tuple[Editor, Editor]:
+def two(server: OwnServer, blog: None, sql: Sql, launch: Launch) -> tuple[Editor, Editor]:
     """Both look at the posts, and follow each other."""
     del blog
     sql("CREATE TABLE seventh AS SELECT public_id FROM posts WHERE slug = 'post-7'")
@@ -148,7 +117,7 @@ def test_what_both_changed_is_asked_and_undo_reaches_the_other(two: tuple[Editor
 
 
 def test_a_server_that_is_killed_while_one_saves_loses_nothing(
-    two: tuple[Editor, Editor], server: Server, sql: Sql
+    two: tuple[Editor, Editor], server: OwnServer, sql: Sql
 ) -> None:
     one, other = two
     mine, theirs = one.open_post("Post number 07"), other.open_post("Post number 08")
