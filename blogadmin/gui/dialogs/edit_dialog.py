@@ -32,7 +32,7 @@ PATIENCE = 150
 
 
 class Noun:
-    """What a dialog says of its own kind of row. A noun's dialog overrides all but the last three."""
+    """What a dialog says of its own kind of row. A noun's dialog overrides all but the last four."""
 
     noun: ClassVar[str]
     """The row's kind in a sentence: "post"."""
@@ -88,6 +88,9 @@ class Noun:
 
     def refused_at(self, field: Field) -> None:
         """The database refused the value of ``field``, which says so already; add advice if there is any."""
+
+    def show_history(self, entry_id: int | None = None) -> None:
+        """Show what became of the row, beginning with the change ``entry_id``, by default the last one."""
 
 
 class EditDialog(Noun, QDialog):

@@ -49,7 +49,8 @@ class Changing(QObject):
         page.model.check_toggled.connect(self._toggle)
         page.model.rows_known.connect(self._show_new_row)
         page.model.state_changed.connect(self._note_reading)
-        services.hub.changed.connect(self._take_changes)
+        if page.noun.follow is None:
+            services.hub.changed.connect(self._take_changes)
         services.controller.bulk_started.connect(self._wait_for)
 
     def make_verbs(self) -> None:
@@ -57,7 +58,9 @@ class Changing(QObject):
         noun, verbs = self._page.noun, self._page.verbs
         if noun.dialog is not None:
             verbs.add("newAction", f"New {noun.singular}", "plus", self._new, Keys.New)
-            verbs.add("editAction", "Open…", "pencil", self._open_current, "Ctrl+Return", selection=True)
+        if noun.dialog is not None or noun.opens is not None:
+            image = "pencil" if noun.dialog is not None else "eye"
+            verbs.add("editAction", "Open…", image, self._open_current, "Ctrl+Return", selection=True)
         for declared in noun.bulk:
             verbs.add_bulk(declared, self._commit_bulk)
         last = []
@@ -83,15 +86,17 @@ class Changing(QObject):
 
     def open_row(self, row_id: int) -> None:
         """Open the dialog of a row, or bring its dialog forward if it is open already."""
+        noun = self._page.noun
+        if noun.dialog is not None:
+            self._dialog_of(noun.dialog, row_id)
+        elif noun.opens is not None:
+            noun.opens(self._page, self._services, row_id)
+
+    def open_history(self, row_id: int, entry_id: int) -> None:
+        """The same, and show in it what became of the row, at one change."""
         make = self._page.noun.dialog
-        if make is None:
-            return
-        for dialog in self._dialogs:
-            if dialog.state.id == row_id:
-                dialog.raise_()
-                dialog.activateWindow()
-                return
-        self._new_dialog(make).open_for(row_id)
+        if make is not None:
+            self._dialog_of(make, row_id).show_history(entry_id)
 
     def open_dialogs(self) -> list[EditDialog]:
         """The dialogs of this page that are open now."""
@@ -162,6 +167,16 @@ class Changing(QObject):
         dialog.set_writable(self._writable, self._why)
         self._dialogs.append(dialog)
         dialog.finished.connect(lambda _result: self._forget(dialog))
+        return dialog
+
+    def _dialog_of(self, make: Callable[[Services, QWidget], EditDialog], row_id: int) -> EditDialog:
+        for dialog in self._dialogs:
+            if dialog.state.id == row_id:
+                dialog.raise_()
+                dialog.activateWindow()
+                return dialog
+        dialog = self._new_dialog(make)
+        dialog.open_for(row_id)
         return dialog
 
     def _forget(self, dialog: EditDialog) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from blogadmin.core.queries.spec import Condition, Field, Group, Kind
+from blogadmin.core.values import RecordedNoun
 from blogadmin.gui.pages.filter_tree import Part
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.theme import ROLE, STATUS
@@ -42,12 +43,16 @@ OPERATORS: Mapping[Kind, Mapping[str, str]] = {
 _UNITS = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
 _SPAN = re.compile(r"([0-9]+)([hdwmy])")
 _NAMED = {"author_id": "author"}
+_TITLES = {"noun": "Table"}
+_TABLES = {noun.value: noun.value.capitalize() for noun in RecordedNoun}
 
 
 def choice_label(word: str) -> str:
-    """A status or role as people read it; an unknown word stays as it is."""
+    """A status, role or table as people read it; an unknown word stays as it is."""
     if word in STATUS:
         return STATUS[word].label
+    if word in _TABLES:
+        return _TABLES[word]
     return ROLE[word].label if word in ROLE else word
 
 
@@ -55,7 +60,7 @@ def field_title(name: str, columns: tuple[Column, ...]) -> str:
     """What a field is called: as the column that shows it, else its own name in words."""
     shown = _NAMED.get(name, name)
     title = next((column.title for column in columns if column.name == shown), "")
-    return title or shown.replace("_", " ").capitalize()
+    return title or _TITLES.get(name) or shown.replace("_", " ").capitalize()
 
 
 class FilterWords:

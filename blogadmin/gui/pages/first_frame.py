@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from blogadmin.gui.theme.fonts import MARGIN, SPACE_L, control_height, font, metrics, row_height
 from blogadmin.gui.theme.state import color
 
-TITLES: Final = {"posts": "Posts", "comments": "Comments", "users": "Users"}
+TITLES: Final = {"posts": "Posts", "comments": "Comments", "users": "Users", "history": "History"}
 """The titles of the nouns by their keys: a noun itself brings its columns and verbs along."""
 WORDS = "Connecting…"
 _SIDE = 216

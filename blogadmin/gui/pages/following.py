@@ -26,7 +26,10 @@ class Following(QObject):
         super().__init__(page)
         self._page = page
         page.model.news_changed.connect(self._show_news)
-        services.hub.lost_track.connect(page.model.lose_track)
+        if page.noun.follow is not None:
+            page.noun.follow(page, services)
+        else:
+            services.hub.lost_track.connect(page.model.lose_track)
         if services.live is not None:
             self._begin = QTimer(self, singleShot=True, interval=SOON)
             self._begin.timeout.connect(services.live.begin)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blogadmin.core.operations.operation import Operation
     from blogadmin.gui.control.services import Services
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
+    from blogadmin.gui.pages.page_frame import PageFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Noun:
     """One sentence for a list that has no rows at all."""
     dialog: Callable[[Services, QWidget], EditDialog] | None = None
     """Makes the dialog that creates and edits; ``None`` for a list that is only read."""
+    opens: Callable[[PageFrame, Services, int], object] | None = None
+    """What opening a row does where rows have no dialog of their own."""
+    follow: Callable[[PageFrame, Services], object] | None = None
+    """Makes what follows commits, where the rows are not those that commits tell of."""
     bulk: Sequence[BulkAction | BulkMenu] = ()
     toggle: Callable[[tuple[int, ...], bool], Operation] | None = None
     """Makes the operation behind the check box column."""

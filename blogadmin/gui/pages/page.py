@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from blogadmin.core.database.errors import NotKept
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.changing import Changing
 from blogadmin.gui.pages.finding import Finding
@@ -66,6 +67,10 @@ class ListPage(PageFrame):
         """Open the dialog of a row, or bring its dialog forward if it is open already."""
         self._changing.open_row(row_id)
 
+    def open_history(self, row_id: int, entry_id: int) -> None:
+        """Open the dialog of a row, and show in it what became of the row, at one change."""
+        self._changing.open_history(row_id, entry_id)
+
     def open_dialogs(self) -> list[EditDialog]:
         """The dialogs of this page that are open now."""
         return self._changing.open_dialogs()
@@ -120,6 +125,9 @@ class ListPage(PageFrame):
         noun = self.noun
         if failed:
             title = f"The {noun.plural} could not be read"
+            if isinstance(self.model.error, NotKept):
+                self.empty.show_message(noun.icon, f"No {noun.plural} to show", str(self.model.error))
+                return
             self.empty.show_failure(title, why_unread(self.model.error), "Retry", self.model.retry)
         elif self.finding.narrows:
             self.empty.show_message(*nothing_found(noun, self.model.spec, self.finding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from blogadmin.gui.pages.comments import COMMENTS
+from blogadmin.gui.pages.history import HISTORY
 from blogadmin.gui.pages.noun import Noun
 from blogadmin.gui.pages.posts import POSTS
 from blogadmin.gui.pages.users import USERS
@@ -11,4 +12,5 @@ NOUNS: tuple[Noun, ...] = (
     POSTS,
     COMMENTS,
     USERS,
+    HISTORY,
 )

@@ -41,6 +41,9 @@ STATUS: Final[Mapping[str, StatusLook]] = MappingProxyType(
         "trash": _status("Trash", "mute", "cross"),
         "active": _status("Active", "ok", "check"),
         "inactive": _status("Inactive", "mute", "cross"),
+        "created": _status("Created", "ok", "check"),
+        "changed": _status("Changed", "note", "half"),
+        "deleted": _status("Deleted", "bad", "cross"),
         "error": _status("Error", "bad", "diamond"),
         "offline": _status("Offline", "bad", "offline"),
     }

@@ -96,6 +96,7 @@ def test_the_page_that_was_in_front_last_is_the_first_one(bare: MainWindow, serv
 def test_the_other_pages_come_one_after_the_other(furnished: MainWindow) -> None:
     assert furnished.make_next_page()
     assert [page.noun.key for page in furnished.pages] == ["posts", "comments"]
+    assert furnished.make_next_page()
     assert not furnished.make_next_page()
     assert [page.noun.key for page in furnished.pages] == [noun.key for noun in NOUNS]
     assert not furnished.make_next_page()
@@ -108,7 +109,7 @@ def test_a_page_that_comes_late_loads_its_list(blog: None, furnished: MainWindow
     while furnished.make_next_page():
         pass
     qtbot.waitUntil(lambda: all(is_loaded(page) for page in furnished.pages))
-    comments, users = furnished.pages[1:]
+    comments, users, _history = furnished.pages[1:]
     assert (comments.model.rowCount(), users.model.rowCount()) == (1, 2)
     assert not users.verbs.all["newAction"].isEnabled()
 
