@@ -121,6 +121,11 @@ def merge_text(base: str, theirs: str, mine: str) -> TextMerge:
     return TextMerge(tuple(pieces), _one_of(*kinds))
 
 
+def changed_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """What became what: lines ``lo`` to ``hi`` of ``old`` and those of ``new`` in their place, in order."""
+    return list(_gaps(_matching(old, new), len(old), len(new)))
+
+
 def word_changes(old: str, new: str) -> tuple[Spans, Spans]:
     """The words of ``old`` that are gone and those of ``new`` that are new, as stretches of each text."""
     one, two = _TOKEN.findall(old), _TOKEN.findall(new)
