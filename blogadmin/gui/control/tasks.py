@@ -76,9 +76,8 @@ class Tasks(QObject):
         """Use another database from now on. Reads of the former are dropped, its writes are finished."""
         if database is self._database:
             return
-        for ticket in list(self._running):
-            if ticket.kind not in (Kind.RUN, Kind.WRITE):
-                self._drop(ticket)
+        for ticket in [one for one in self._running if one.kind not in (Kind.RUN, Kind.WRITE)]:
+            self._drop(ticket)
         self._database = database
         self._link.reset()
         self.database_changed.emit()
@@ -157,9 +156,8 @@ class Tasks(QObject):
 
     def cancel(self, slot: str) -> None:
         """Stop what was asked for last on ``slot``; its callbacks never run."""
-        ticket = self._slots.get(slot)
-        if ticket is not None:
-            ticket.cancel()
+        if slot in self._slots:
+            self._slots[slot].cancel()
 
     def close(self, timeout: float = 2.0) -> None:
         """End all threads within ``timeout`` seconds, reads at once. No callback runs any more."""
@@ -231,7 +229,6 @@ class Tasks(QObject):
             ticket.cancel()
 
     def _silent(self, ticket: Ticket) -> None:
-        """The server answers nobody. Work on it fails soon; the person hears of it now."""
         if ticket.database is self._database:
             self._link.failed(Unavailable("The server does not answer any more."), self._count)
 
