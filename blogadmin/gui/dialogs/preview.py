@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from blogadmin.gui.control.messages import Choice, Messages
+from blogadmin.gui.dialogs.plain_copy import plain_copy
 from blogadmin.gui.theme import font
 
 DELAY = 300
@@ -79,9 +80,7 @@ class SafePreview(QTextBrowser):
         return None
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        mime = QMimeData()
-        mime.setText(self.textCursor().selection().toPlainText())
-        return mime
+        return plain_copy(self.textCursor().selection().toPlainText())
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)

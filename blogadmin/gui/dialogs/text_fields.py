@@ -23,6 +23,7 @@ from blogadmin.gui.dialogs.faithful_text import (
     inserted,
     weave,
 )
+from blogadmin.gui.dialogs.plain_copy import plain_copy
 
 _PARAGRAPH = "\u2029"
 
@@ -168,9 +169,7 @@ class TextField(QPlainTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         # Plain text only: what is copied here must not carry this program's fonts into a mail.
-        mime = QMimeData()
-        mime.setText(self.textCursor().selectedText().replace(_PARAGRAPH, "\n"))
-        return mime
+        return plain_copy(self.textCursor().selectedText().replace(_PARAGRAPH, "\n"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         breaks = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
@@ -109,3 +110,4 @@ def test_copying_gives_plain_text(preview: SafePreview) -> None:
     mime = preview.createMimeDataFromSelection()
     assert mime.text() == "bold text"
     assert not mime.hasHtml()
+    assert not shiboken6.createdByPython(mime), "the clipboard outlives Python"
