@@ -24,6 +24,7 @@ SCENES = {
     "posts",
     "comments",
     "users",
+    "history",
     "posts-selected",
     "nothing-found",
     "post-dialog",
@@ -83,6 +84,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     done = run("-m", "blogadmin", "--screenshot", str(home / "pictures"), home=home, timeout=280)
     assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
     return home / "pictures"
 
 

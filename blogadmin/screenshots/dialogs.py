@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
 from blogadmin.gui.dialogs.undo_list import UndoList
-from blogadmin.screenshots.studio import Scene, Studio
+from blogadmin.gui.tables.list_model import State
+from blogadmin.screenshots.studio import HISTORY, Scene, Studio
 
 
 def scenes(studio: Studio) -> Scene:
@@ -13,6 +14,7 @@ def scenes(studio: Studio) -> Scene:
     yield from _rows(studio)
     yield from _deleting(studio)
     yield from _bulk(studio)
+    yield from _history(studio)
     studio.window.server_wanted.emit()
     yield from studio.dialog("connectDialog", "connect")
     studio.window.show_shortcuts()
@@ -73,3 +75,10 @@ def _bulk(studio: Studio) -> Scene:
     page.view.clear_selection()
     page.model.reload()
     yield lambda: studio.listed(page)
+
+
+def _history(studio: Studio) -> Scene:
+    page = studio.page(HISTORY)
+    page.model.reload()
+    yield lambda: page.model.state is State.READY and page.model.rowCount() > 0
+    yield from studio.picture(studio.window, HISTORY)

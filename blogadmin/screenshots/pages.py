@@ -6,14 +6,15 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton
 
 from blogadmin.gui.dialogs.palette import Palette
 from blogadmin.gui.tables.list_model import State
-from blogadmin.screenshots.studio import Scene, Studio
+from blogadmin.screenshots.studio import HISTORY, Scene, Studio
 
 
 def scenes(studio: Studio) -> Scene:
     """Each page, then the posts in several states."""
     for page in studio.window.pages:
-        studio.page(page.noun.key)
-        yield from studio.picture(studio.window, page.noun.key)
+        if page.noun.key != HISTORY:
+            studio.page(page.noun.key)
+            yield from studio.picture(studio.window, page.noun.key)
     yield from _selected(studio)
     yield from _nothing_found(studio)
     yield from _cell(studio)

@@ -25,6 +25,8 @@ Scene = Iterator[Ready]
 """Goes on once what it yielded last is true."""
 SHOWS = "Shows"
 """The key of a picture's text that names the classes of the windows and sheets in it."""
+HISTORY = "history"
+"""The page that is empty until something was changed."""
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 
 
@@ -102,8 +104,9 @@ class Studio:
 
     @staticmethod
     def listed(page: ListPage) -> bool:
-        """Whether a page shows rows, all of which it knows."""
-        return page.model.state is State.READY and page.model.rowCount() > 0
+        """Whether a page shows all its rows; only the history may have none."""
+        rows = page.model.rowCount() > 0 or page.noun.key == HISTORY
+        return page.model.state is State.READY and page.model.row_count_exact and rows
 
 
 def _shown_in(widget: QWidget) -> list[str]:
