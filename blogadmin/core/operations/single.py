@@ -73,7 +73,9 @@ class Edit:
 
 
 def _plain(field: str) -> str:
-    return field.removesuffix("_id").removeprefix("is_").replace("password_hash", "password").replace("_", " ")
+    return (
+        field.removesuffix("_id").removeprefix("is_").replace("password_hash", "password").replace("_", " ")
+    )
 
 
 def insert(
