@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -141,5 +142,7 @@ def test_alembic_misses_no_index_that_cannot_be_there(owner: str) -> None:
     schema.upgrade(owner)
     with closing(Database(owner)) as database, database.engine.connect() as connection:
         config = schema._config()
+        # Alembic keeps what was standard output when it was imported, perhaps that of another test.
+        config.stdout = sys.stdout
         config.attributes["connection"] = connection
         command.check(config)
