@@ -25,6 +25,7 @@ SCENES = {
     "comments",
     "users",
     "history",
+    "history-entry",
     "posts-selected",
     "nothing-found",
     "post-dialog",

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
+from blogadmin.core import queries
+from blogadmin.gui.dialogs.history_entry import EntryDialog
 from blogadmin.gui.dialogs.undo_list import UndoList
 from blogadmin.gui.tables.list_model import State
 from blogadmin.screenshots.studio import HISTORY, Scene, Studio
+
+if TYPE_CHECKING:
+    from blogadmin.core.queries.history import HistoryEntry
 
 
 def scenes(studio: Studio) -> Scene:
@@ -82,3 +89,13 @@ def _history(studio: Studio) -> Scene:
     page.model.reload()
     yield lambda: page.model.state is State.READY and page.model.rowCount() > 0
     yield from studio.picture(studio.window, HISTORY)
+    entry_id = page.model.id_at(0) or 0
+
+    def show(entry: HistoryEntry | None) -> None:
+        if entry is not None:
+            EntryDialog(studio.services, entry, there=False, parent=page).open()
+
+    studio.services.tasks.read(
+        "screenshots.entry", lambda session: queries.history.entry(session, entry_id), show
+    )
+    yield from studio.dialog("historyEntryDialog", "history-entry")
