@@ -19,6 +19,8 @@ from blogadmin.gui.dialogs.edit_state import EditState
 from blogadmin.gui.dialogs.facts import Facts
 from blogadmin.gui.dialogs.fields import ChoiceField, Field
 from blogadmin.gui.dialogs.frame import button_box, footer, frame
+from blogadmin.gui.dialogs.history_pane import HistoryPane
+from blogadmin.gui.dialogs.history_who import who_changed
 from blogadmin.gui.dialogs.post_layout import BodyTabs, SideBySide, WordCount, stacked
 from blogadmin.gui.dialogs.preview import SafePreview
 from blogadmin.gui.dialogs.status_icon import status_icon
@@ -73,7 +75,11 @@ class PostDialog(EditDialog):
         self._follow()
         theme_changed().connect(self._take_fonts)
         f = self.form
-        self._tabs = BodyTabs(f["body"].row, self._preview)
+        self.history = HistoryPane(self)
+        self.history.follow_form()
+        self.saving.merging.who_changed = who_changed(self.services, self)
+        self._tabs = BodyTabs(f["body"].row, self._preview, self.history)
+        self.phase_changed.connect(self._offer_history)
         main = stacked([f["title"].row, self._tabs], grows=self._tabs)
         side = [f["status"].row, f["slug"].row, f["author_id"].row, f["metadata"].row, self._facts]
         content = SideBySide(main, stacked(side))
@@ -202,6 +208,13 @@ class PostDialog(EditDialog):
                 lambda _error: None,
                 owner=self,
             )
+
+    def show_history(self, entry_id: int | None = None) -> None:
+        self.history.show_entry(entry_id)
+        self._tabs.setCurrentWidget(self.history)
+
+    def _offer_history(self, _phase: object) -> None:
+        self._tabs.offer_history(self.state.id is not None)
 
     def reveal(self, field: Field) -> None:
         if field.name == "body":

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from blogadmin.gui.dialogs.frame import FIELD_GAP
+from blogadmin.gui.dialogs.history_pane import HistoryPane
 from blogadmin.gui.dialogs.preview import SafePreview
 from blogadmin.gui.dialogs.text_fields import MarkdownField
 from blogadmin.gui.theme import MARGIN, metrics
@@ -21,23 +22,43 @@ _SIDE = 42
 
 
 class BodyTabs(QTabWidget):
-    """Write and Preview. Ctrl+E goes from one to the other."""
+    """Write, Preview and History. Ctrl+E goes from the first to the second and back, Ctrl+H to the third."""
 
-    def __init__(self, write: QWidget, preview: SafePreview, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, write: QWidget, preview: SafePreview, history: HistoryPane, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
         self.addTab(write, "Write")
         self.addTab(preview, "Preview")
+        self.setTabToolTip(self.addTab(history, "History"), "Who changed what, and the way back (Ctrl+H)")
         bar = self.tabBar()
         bar.setObjectName("bodyTabs")
-        bar.setAccessibleName("Write or preview")
+        bar.setAccessibleName("Write, preview or history")
         bar.setDrawBase(False)
+        self._history = history
         QShortcut(QKeySequence("Ctrl+E"), self, self.turn)
+        QShortcut(QKeySequence("Ctrl+H"), self, self.look_back)
 
     def turn(self) -> None:
-        """Show the other one, and go on with the keyboard there."""
-        self.setCurrentIndex(1 - self.currentIndex())
+        """Show the preview, or from elsewhere the source, and go on with the keyboard there."""
+        self.setCurrentIndex(0 if self.currentIndex() else 1)
         self.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def look_back(self) -> None:
+        """Show the history, or from there the source, and go on with the keyboard there."""
+        if self.currentWidget() is self._history:
+            self.turn()
+        elif self.isTabEnabled(self.indexOf(self._history)):
+            self.setCurrentWidget(self._history)
+            self._history.focus()
+
+    def offer_history(self, there: bool) -> None:
+        """Whether the row has a history; one that is not saved yet has none."""
+        at = self.indexOf(self._history)
+        if not there and self.currentIndex() == at:
+            self.write()
+        self.setTabEnabled(at, there)
 
     def write(self) -> None:
         """Show the source."""

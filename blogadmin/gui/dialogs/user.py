@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from blogadmin.core import operations, queries, values
@@ -13,9 +14,12 @@ from blogadmin.gui.dialogs.edit_state import EditState
 from blogadmin.gui.dialogs.facts import Facts, count
 from blogadmin.gui.dialogs.fields import ChoiceField, Field, TickField
 from blogadmin.gui.dialogs.frame import FIELD_GAP, USER_WIDTH, column, row
+from blogadmin.gui.dialogs.history_who import who_changed
+from blogadmin.gui.dialogs.history_window import HistoryWindow
 from blogadmin.gui.dialogs.password_field import PasswordField
 from blogadmin.gui.dialogs.text_fields import LineField
 from blogadmin.gui.theme import ROLE, SPACE_L, SPACE_XS, icon
+from blogadmin.gui.widgets.buttons import plain_button
 from blogadmin.gui.widgets.labels import ElidedLabel, Label
 from blogadmin.gui.widgets.pills import Avatar
 
@@ -54,6 +58,8 @@ class UserDialog(EditDialog):
         self._passwords = (password, again)
         self._facts = Facts()
         self._name.changed.connect(self._show_head)
+        self._history: HistoryWindow | None = None
+        self.saving.merging.who_changed = who_changed(self.services, self)
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -123,6 +129,15 @@ class UserDialog(EditDialog):
         assert state.id is not None  # noqa: S101 - a new row is created, not edited
         return operations.users.EditUser(state.id, state.version, dict(state.base), dict(values))
 
+    def show_history(self, entry_id: int | None = None) -> None:
+        if self._history is None:
+            self._history = HistoryWindow(self)
+        self._history.pane.show_entry(entry_id)
+        self._history.open()
+
+    def _offer_history(self, _phase: object) -> None:
+        self._history_button.setVisible(self.state.id is not None)
+
     def _password_problem(self, plain: str) -> str | None:
         if not plain:
             wanted = self.state.id is None or self._again.is_changed()
@@ -149,6 +164,12 @@ class UserDialog(EditDialog):
         head.addWidget(self._avatar)
         words = column(self._title, self._kind, gap=SPACE_XS)
         head.addLayout(words, 1)
+        self._history_button = plain_button("History…", "historyButton", "history", self)
+        self._history_button.setToolTip("Who changed this user, and what (Ctrl+H)")
+        self._history_button.clicked.connect(lambda _checked=False: self.show_history())
+        QShortcut(QKeySequence("Ctrl+H"), self, self._history_button.click)
+        self.phase_changed.connect(self._offer_history)
+        head.addWidget(self._history_button)
         return head
 
     def _show_head(self) -> None:

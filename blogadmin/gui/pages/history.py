@@ -45,13 +45,16 @@ class Recording(QObject):
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self._look)
         services.hub.changed.connect(self._take)
-        services.hub.lost_track.connect(lambda _noun: self._note(own=False))
+        services.hub.lost_track.connect(self._lost_track)
         services.controller.bulk_started.connect(self._wait_for)
         page.model.state_changed.connect(self._state_changed)
         page.installEventFilter(self)
 
     def _take(self, _changes: Changes, initiator: object) -> None:
         self._note(own=initiator is not None)
+
+    def _lost_track(self, _noun: object) -> None:
+        self._note(own=False)
 
     def _note(self, *, own: bool) -> None:
         self._own |= own
@@ -159,14 +162,14 @@ HISTORY = Noun(
     plural="changes",
     icon="history",
     columns=(
-        time_column("at", "When"),
-        Column("login", "Who", CellKind.PERSON, 20, field_text("login")),
-        Column("application", "Where", CellKind.TEXT, 18, field_text("application")),
+        time_column("at", "When", 17),
+        Column("login", "Who", CellKind.PERSON, 18, field_text("login")),
+        Column("application", "Where", CellKind.TEXT, 15, field_text("application")),
         Column(
             "op",
             "What",
             CellKind.STATUS,
-            20,
+            23,
             lambda r: op_words(r.op, r.noun),
             value=lambda r: r.op,
         ),
@@ -174,12 +177,12 @@ HISTORY = Noun(
             "row",
             "Row",
             CellKind.TITLE,
-            34,
+            30,
             lambda r: r.row or f"No. {r.row_id}",
             detail=lambda r: f"no. {r.row_id}" if r.row else "",
             sortable=False,
         ),
-        Column("what", "Change", CellKind.TEXT, 44, lambda r: what_words(r.what), sortable=False),
+        Column("what", "Change", CellKind.TEXT, 52, lambda r: what_words(r.what), sortable=False),
         Column(
             "version", "Version", CellKind.NUMBER, 9, lambda r: str(r.version), sortable=False, hidden=True
         ),
