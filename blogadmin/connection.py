@@ -103,6 +103,12 @@ class Connector:
         adopt.apply(opened.database, assume_timezone=zone)
         return self._again(opened)
 
+    def prepare_history(self, opened: Opened) -> bool:
+        """Make places for the history of the coming months; whether any was missing."""
+        from blogadmin.core.database import history
+
+        return history.ensure_months(opened.database)
+
     def close(self) -> None:
         """Close what is still open, and stop the private server if no other program uses it."""
         for database in tuple(self._databases):

@@ -324,3 +324,12 @@ COLUMNS = (
     "SELECT table_name, column_name, data_type, column_default FROM information_schema.columns"
     " WHERE table_schema = 'public' ORDER BY 1, 2"
 )
+
+
+def test_places_for_the_history_of_the_coming_months_are_made_behind_the_window(
+    launch: Launch, blog: None, database_url: str, sql: Sql
+) -> None:
+    [(last,)] = sql("SELECT max(relname) FROM pg_class WHERE relname ~ '^audit_log_[0-9_]+$'")
+    sql(f"DROP TABLE {last}")
+    robot = launch(database_url)
+    robot.wait(lambda: sql("SELECT count(*) FROM pg_class WHERE relname = %s", (last,)) == [(1,)])

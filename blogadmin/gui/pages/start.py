@@ -37,6 +37,7 @@ class Opener(Protocol):
     def load_sample(self, opened: Opened) -> Opened: ...
     def plan_adoption(self, opened: Opened, zone: str | None) -> Any: ...
     def adopt(self, opened: Opened, zone: str | None) -> Opened: ...
+    def prepare_history(self, opened: Opened) -> bool: ...
 
 
 class Start(QObject):
@@ -106,6 +107,10 @@ class Start(QObject):
             self._window.set_writable(False, "The database waits for its upgrade.")
         else:
             self._window.set_writable(True)
+            # Nobody waits for it: without a month of its own an entry goes where the next program finds it.
+            self._services.tasks.run(
+                lambda: self._opener.prepare_history(opened), lambda _made: None, lambda _exc: None
+            )
 
     def _failed(self, exc: Exception, url: str | None) -> None:
         self._window.finish_furnishing()
