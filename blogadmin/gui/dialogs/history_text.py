@@ -186,10 +186,10 @@ class DiffText(QPlainTextEdit):
             if rect is None:
                 button.hide()
                 continue
-            size = button.sizeHint()
-            width, height = size.width(), min(size.height(), rect.height())
-            left = SPACE_M if self.isRightToLeft() else self.viewport().width() - width - SPACE_M
-            button.setGeometry(left, rect.top() + (rect.height() - height) // 2, width, height)
+            button.resize(button.sizeHint())
+            left = SPACE_M if self.isRightToLeft() else self.viewport().width() - button.width() - SPACE_M
+            # Higher than a line: it stands in the middle of its own, over the edges of its neighbours.
+            button.move(left, rect.top() + (rect.height() - button.height()) // 2)
             button.show()
 
     def visible_blocks(self) -> list[tuple[int, QRect]]:
