@@ -99,3 +99,12 @@ def _history(studio: Studio) -> Scene:
         "screenshots.entry", lambda session: queries.history.entry(session, entry_id), show
     )
     yield from studio.dialog("historyEntryDialog", "history-entry")
+    for key, window in (("posts", ""), ("users", "historyDialog")):
+        page = studio.page(key)
+        page.open_row(page.model.id_at(0) or 0)
+        dialog = page.open_dialogs()[0]
+        yield lambda dialog=dialog: dialog.state.id is not None and dialog.content.isEnabled()
+        dialog.show_history()
+        name = f"{page.noun.singular}-history"
+        yield from studio.dialog(window, name) if window else studio.picture(dialog, name)
+        dialog.finish()
