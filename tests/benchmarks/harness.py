@@ -72,8 +72,25 @@ class PaintStamp(QObject):
         super().__init__(view)
         self.at = self.whole_at = self.whole_from = 0.0
         self.count = 0
+        self._confirmed = -1
         self._is_whole = is_whole
         view.viewport().installEventFilter(self)
+
+    def whole_since(self, begin: float) -> bool:
+        """Whether everything on the screen was painted after ``begin``; to be asked until it holds.
+
+        What was shown from earlier knowledge and turns out to be right is not painted again: then the time is
+        that of the first question after one at which all was known, with no paint between the two.
+        """
+        if self.whole_from >= begin:
+            return True
+        if self.at < begin or not self._is_whole():
+            self._confirmed = -1
+        elif self._confirmed != self.count:
+            self._confirmed = self.count
+        else:
+            self.whole_from = self.whole_at = time.perf_counter()
+        return self.whole_from >= begin
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:

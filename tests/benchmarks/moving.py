@@ -159,7 +159,7 @@ def _drag_for(stage: Stage, seconds: float) -> tuple[float, float]:
     if stage.stamp.whole_from >= let_go - 0.001:
         return rate, 0.0
     stage.page.view.viewport().update()
-    wait_for(lambda: stage.stamp.whole_from >= let_go)
+    wait_for(lambda: stage.stamp.whole_since(let_go))
     return rate, (stage.stamp.whole_at - let_go) * 1000
 
 

@@ -102,7 +102,7 @@ class Stage:
         begin = time.perf_counter()
         try:
             self.model.load(spec)
-            wait_for(lambda: bool(begun) and self.stamp.whole_from >= begun[0])
+            wait_for(lambda: bool(begun) and self.stamp.whole_since(begun[0]))
         finally:
             self.model.began.disconnect(note)
         return (self.stamp.whole_at - begin) * 1000
@@ -123,7 +123,7 @@ class Stage:
         """Go to a row; milliseconds until all rows on the screen are painted."""
         begin = time.perf_counter()
         self.go_to(row)
-        wait_for(lambda: self.stamp.whole_from >= begin)
+        wait_for(lambda: self.stamp.whole_since(begin))
         return (self.stamp.whole_at - begin) * 1000
 
     def any_row(self) -> int:
