@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -201,12 +202,20 @@ def make_template(
 
 
 def _transactions_left_open(cursor: psycopg2.extensions.cursor, names: list[str]) -> list[tuple[str, str]]:
-    cursor.execute(
-        "SELECT application_name, query FROM pg_stat_activity"
-        " WHERE datname = ANY(%s) AND state LIKE 'idle in transaction%%'",
-        (names,),
-    )
-    return cursor.fetchall()
+    """What stands in a transaction and stays there.
+
+    A connection that a test cut off is let go by the server a moment after the test has ended.
+    """
+    end = time.monotonic() + 3
+    while True:
+        cursor.execute(
+            "SELECT application_name, query FROM pg_stat_activity"
+            " WHERE datname = ANY(%s) AND state LIKE 'idle in transaction%%'",
+            (names,),
+        )
+        found = cursor.fetchall()
+        if not found or time.monotonic() > end:
+            return found
 
 
 @pytest.fixture(scope="module")
