@@ -94,7 +94,10 @@ class Anchored:
         limit = most if arranged.seekable else _NEVER
         sent = {**values, "anchors_from": limit}
         # Each row of the list is looked at here, however many there are.
-        with time_limit(session, PATIENCE), session.execute(_survey(arranged), sent) as parts:
+        # On the connection, one part after the other: the session would have the driver make them all at
+        # once, which holds up every other thread.
+        connection = session.connection()
+        with time_limit(session, PATIENCE), connection.execute(_survey(arranged), sent) as parts:
             for part in parts:
                 yield Part(part.total, part.newest, part.anchored, bytes(part.ids or b""), part.anchors or "")
 

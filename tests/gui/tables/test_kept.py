@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogadmin.gui.tables.kept import Found, Kept, unpack_ids
+from blogadmin.gui.tables.kept import Found, Kept, pack_tightly, unpack_ids
 from blogadmin.gui.tables.row_ranges import RowRanges
 
 listed = st.lists(st.integers(1, 60), unique=True, max_size=40)
@@ -58,3 +58,21 @@ def test_packed_ids_come_out_as_they_went_in() -> None:
     ids = [1, 2**40, 9_223_372_036_854_775_807]
     packed = b"".join(id_.to_bytes(8, "big") for id_ in ids)
     assert list(unpack_ids(packed)) == ids
+
+
+@pytest.mark.parametrize(
+    ("ids", "typecode"),
+    [
+        ([], "i"),
+        ([3, 1, 65_536, 2**31 - 1], "i"),
+        ([3, 2**31], "q"),
+        ([3, 2**32 + 1], "q"),
+        ([3, -1], "q"),
+        ([2**62, 1], "q"),
+    ],
+)
+def test_ids_are_kept_in_four_bytes_where_they_fit(ids: list[int], typecode: str) -> None:
+    packed = b"".join(id_.to_bytes(8, "big", signed=True) for id_ in ids)
+    found = pack_tightly(packed)
+    assert list(found) == ids
+    assert found.typecode == typecode
