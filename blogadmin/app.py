@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from blogadmin.gui.pages.start import Start
     from blogadmin.settings import Settings
 
-TURN = 0.0005
+TURN = 0.0001
 """Seconds after which a worker lets the window have the interpreter.
 
 Python's own 5 ms are a third of a frame, and a paint may have to wait for them more than once: whenever

@@ -20,9 +20,14 @@ def main(arguments: list[str]) -> int:
     from tests.benchmarks.run import Run, running
 
     chosen = _parser(lists.KEYS).parse_args(arguments)
-    size = Size.of(chosen.posts, chosen.users, chosen.comments)
+    size = Size.of(chosen.posts, chosen.users, chosen.comments, short=chosen.short)
     report = Report("lists", size.posts)
-    report.about |= {"users": size.users, "comments": size.comments, "effort": chosen.effort}
+    report.about |= {
+        "users": size.users,
+        "comments": size.comments,
+        "short": size.short,
+        "effort": chosen.effort,
+    }
     with (
         blog_of(size, chosen.data_dir) as blog,
         running(Run(blog, report, chosen.effort, chosen.data_dir, chosen.peers)) as run,
@@ -44,6 +49,7 @@ def _parser(keys: tuple[str, ...]) -> argparse.ArgumentParser:
     add("--posts", type=int, default=1_000_000, metavar="N", help="default: 1,000,000")
     add("--users", type=int, metavar="N", help="default: a tenth of the posts")
     add("--comments", type=int, metavar="N", help="default: three times the posts")
+    add("--short", action="store_true", help="posts of about 0.5 kB instead of 0.9")
     add("--json", type=Path, metavar="FILE", help="write the figures there, too")
     add("--markdown", type=Path, metavar="FILE", help="write the table as documents have it")
     add("--only", type=lambda text: text.split(","), default=[], metavar="KEY,…", help=", ".join(keys))

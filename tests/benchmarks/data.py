@@ -26,20 +26,25 @@ class Size:
     posts: int
     users: int
     comments: int
+    short: bool = False
+    """Whether bodies have a paragraph only, for blogs of many millions on a small disk."""
 
     @classmethod
-    def of(cls, posts: int, users: int | None = None, comments: int | None = None) -> Size:
+    def of(
+        cls, posts: int, users: int | None = None, comments: int | None = None, *, short: bool = False
+    ) -> Size:
         """By default a tenth as many users as posts, and three times as many comments."""
         return cls(
             posts,
             max(posts // 10, 10) if users is None else users,
             posts * 3 if comments is None else comments,
+            short,
         )
 
     @property
     def database(self) -> str:
         """Name of the database that holds it."""
-        return f"bench_{self.posts}_{self.users}_{self.comments}"
+        return f"bench_{self.posts}_{self.users}_{self.comments}{'_short' if self.short else ''}"
 
 
 class Server(Protocol):
@@ -108,7 +113,7 @@ def blog_of(size: Size, home: Path | None = None) -> Iterator[Blog]:
         with closing(Database(blog.url)) as database:
             if not _is_filled(blog):
                 print(f"making {size.posts:,} posts (once)…", flush=True)
-                generate(database, users=size.users, posts=size.posts, comments=size.comments, seed=1)
+                generate(database, size.users, size.posts, size.comments, seed=1, short=size.short)
         _tidy(blog)
         yield blog
 

@@ -114,6 +114,10 @@ class PartedWindow(QMainWindow):
         """The pages that have been made, in the order of the navigation."""
         return [self._made[noun.key] for noun in self._nouns() if noun.key in self._made]
 
+    def page_keys(self) -> tuple[str, ...]:
+        """The keys of the pages that have been made, and of the one that will be in front."""
+        return (*self._made, self._noun(self.look.page()).key)
+
     def current_page(self) -> ListPage | None:
         """The page in front, or ``None`` while the start sequence is."""
         widget = self._stack.currentWidget()
@@ -156,9 +160,12 @@ class PartedWindow(QMainWindow):
 
     def _page(self, key: str) -> ListPage:
         """The page of a noun, made now if need be; the first one's for an unknown key."""
-        nouns = self._nouns()
-        noun = next((noun for noun in nouns if noun.key == key), nouns[0])
+        noun = self._noun(key)
         return self._made.get(noun.key) or self._make_page(noun)
+
+    def _noun(self, key: str) -> Noun:
+        nouns = self._nouns()
+        return next((noun for noun in nouns if noun.key == key), nouns[0])
 
     def _make_page(self, noun: Noun) -> ListPage:
         from blogadmin.gui.pages.page import ListPage

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from blogadmin.core.database.errors import KnownError, NotPermitted
 from blogadmin.gui.control.services import Services
@@ -18,15 +18,11 @@ if TYPE_CHECKING:
     from blogadmin.gui.dialogs.welcome import WelcomePage
 
 
-NEEDED_AT_ONCE = (
-    "queries.posts",
-    "queries.comments",
-    "queries.users",
-    "queries.abilities",
-    "queries.views",
-    "database.feed",
-)
-"""What the window asks as soon as there is a database, and with it the ORM's mapping of the tables."""
+NEEDED_AT_ONCE = ("queries.abilities", "queries.views", "database.feed")
+"""What is asked as soon as there is a database, beside the queries of the pages that are there."""
+NEEDED_SOON = ("queries.posts", "queries.comments", "queries.users", "queries.history")
+SOON = 100
+"""Milliseconds after which the queries of the other pages are loaded: by then the first rows are there."""
 
 
 class Opener(Protocol):
@@ -54,16 +50,19 @@ class Start(QObject):
 
     def begin(self, url: str | None = None) -> None:
         """Connect to ``url``, or to where the settings say."""
+        first = tuple(f"queries.{key}" for key in self._window.page_keys())
         self._services.tasks.run(
-            lambda: self._open(url), self._arrived, lambda exc: self._failed(exc, url), owner=self
+            lambda: self._open(url, first), self._arrived, lambda exc: self._failed(exc, url), owner=self
         )
 
-    def _open(self, url: str | None) -> Opened:
+    def _open(self, url: str | None, first: tuple[str, ...]) -> Opened:
         opened = self._opener.open(url)
         # Here on the worker: the first list that is asked for would load them in the window's thread.
-        for name in NEEDED_AT_ONCE:
-            import_module(f"blogadmin.core.{name}")
+        _load(*first, *NEEDED_AT_ONCE)
         return opened
+
+    def _load_others(self) -> None:
+        self._services.tasks.run(lambda: _load(*NEEDED_SOON), lambda _nothing: None, owner=self)
 
     def ask_for_server(self) -> None:
         """Let the person name a server; nothing changes until it has answered."""
@@ -98,6 +97,7 @@ class Start(QObject):
         if old is not None and old is not opened.database:
             self._services.tasks.run(old.close, lambda _nothing: None)
         self._window.connected(opened.place, local=opened.local, encrypted=opened.encrypted)
+        QTimer.singleShot(SOON, self, self._load_others)
         if opened.state.kind == "newer":
             self._window.set_writable(
                 False,
@@ -205,6 +205,11 @@ class Start(QObject):
     def _open_read_only(self, opened: Opened) -> None:
         opened.database.read_only = True
         self._enter(opened)
+
+
+def _load(*names: str) -> None:
+    for name in names:
+        import_module(f"blogadmin.core.{name}")
 
 
 def _spoken(opened: Opened) -> str:

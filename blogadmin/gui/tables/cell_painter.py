@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QPainter, QPixmap
 
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
@@ -38,6 +38,8 @@ DETAIL_LEAST = 48
 """Room below which quiet words behind a title say nothing any more."""
 TITLE_LEAST = 0.45
 """The part of its cell that a title keeps for itself beside the words in which something was found."""
+_BOARD = 1000
+"""Pixels that a line of all usual letters takes at most."""
 _NO_FIGURES = ("0", "–", "")
 
 
@@ -61,6 +63,7 @@ class CellPainter:
         self._strong = Face(weight=QFont.Weight.DemiBold)
         self._figures, self._caption = Face(tabular=True), Face("caption")
         self._found = Face("caption", QFont.Weight.DemiBold)
+        self._faces = (self._body, self._medium, self._strong, self._figures, self._caption, self._found)
         self._kinds: Mapping[CellKind, Callable[[Frame, int, Entry], None]] = {
             CellKind.TEXT: self._text,
             CellKind.TITLE: self._title,
@@ -74,9 +77,19 @@ class CellPainter:
 
     def forget(self) -> None:
         """The theme or the font has changed."""
-        for face in (self._body, self._medium, self._strong, self._figures, self._caption, self._found):
+        for face in self._faces:
             face.forget()
         self._stamps.forget()
+
+    def warm(self, scale: float) -> Iterator[None]:
+        """Load the fonts for a screen of that ``scale``, one at a step: all of them together take a while."""
+        for face in self._faces:
+            board = QPixmap(round(_BOARD * scale), round(2 * AVATAR * scale))
+            board.setDevicePixelRatio(scale)
+            painter = QPainter(board)
+            face.warm(painter)
+            painter.end()
+            yield
 
     def begin(self, painter: QPainter, height: int, *, rtl: bool, stale: bool) -> None:
         """Paint with ``painter`` from now on, in rows of ``height``. A ``stale`` list is out of date."""

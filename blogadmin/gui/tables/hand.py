@@ -12,6 +12,9 @@ from blogadmin.gui.theme import color, font
 _KEPT = 2_000
 # A name, a slug or an address keeps its own direction wherever it stands.
 _ISOLATE, _END = "\u2068", "\u2069"
+# Letters and marks beyond ASCII that nearly every font for a window has. Many a line has one of them.
+_COMMON = [*map(chr, range(0x20, 0x7F)), *map(chr, range(0xA1, 0x180)), *"–—‘’“”„…•·"]
+_USUAL = "".join(map(chr, range(0x21, 0x7F)))
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\v\f\x1c\x1d\x1e\x85\x9c\u2028\u2029", " "))
 
 
@@ -42,12 +45,19 @@ class Face:
         latin.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
         self._fonts, self._latin = (whole, _struck(whole)), (latin, _struck(latin))
         self._measured, self._latin_measured = QFontMetrics(whole), QFontMetrics(latin)
+        self._plain = frozenset(letter for letter in _COMMON if self._latin_measured.inFont(letter))
         exact = QFontMetricsF(whole)
         self.rise = exact.ascent() - exact.height() / 2
         """From the middle of a line down to where its letters stand."""
         self.letter = max(1, self._measured.averageCharWidth())
         """How wide a letter is, more or less."""
         self._fitted.clear()
+
+    def warm(self, painter: QPainter) -> None:
+        """Have the font loaded and its letters drawn, before a person waits for that."""
+        for chosen in (self._latin[0], self._fonts[0]):
+            painter.setFont(chosen)
+            painter.drawText(QPointF(0, 2 * self.letter), _USUAL)
 
     def width(self, text: str) -> int:
         """How wide the whole line is."""
@@ -64,15 +74,19 @@ class Face:
         return found
 
     def _fit(self, text: str, room: int, rtl: bool) -> Fitted:
-        measured = self._latin_measured if text.isascii() else self._measured
+        measured = self._latin_measured if self._is_plain(text) else self._measured
         advance = measured.horizontalAdvance(text)
         if advance > room:
             text = self._measured.elidedText(text, Qt.TextElideMode.ElideRight, room)
             advance = self._measured.horizontalAdvance(text)
-        fonts = self._latin if text.isascii() else self._fonts
-        if rtl or not text.isascii():
+        fonts = self._latin if self._is_plain(text) else self._fonts
+        if rtl or fonts is self._fonts:
             text, fonts = f"{_ISOLATE}{text}{_END}", self._fonts
         return Fitted(text, advance, fonts)
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether the font has every letter of it itself, and all of them run to the right."""
+        return text.isascii() or self._plain.issuperset(text)
 
 
 class Hand:

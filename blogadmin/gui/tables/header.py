@@ -157,7 +157,8 @@ class ListHeader(QHeaderView):
         return super().viewportEvent(e)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), control_height())
+        # Only the height counts in a table; Qt's own would ask about each title.
+        return QSize(self.length(), control_height())
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         if not rect.isValid() or logicalIndex >= len(self._columns):

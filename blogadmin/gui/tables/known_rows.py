@@ -59,6 +59,7 @@ class KnownRows(QAbstractTableModel):
         self.most_rows = MOST_ROWS
         self.cache = RowCache()
         self._blocks = self.cache.blocks
+        self._spent: RowCache | None = None
         self._former: dict[int, Entry] = {}
         self._dead: set[int] = set()
         self._count = 0
@@ -149,6 +150,8 @@ class KnownRows(QAbstractTableModel):
         moved = [self._index_of(places.get(self.id_at(i.row()) or 0), i.column()) for i in indexes]
         latest = self.cache.latest(FORMER)
         self._former = {entry.id: entry for entry in latest if entry.condition is Condition.LIVE}
+        # Kept until the list is whole: giving back a million places takes a millisecond before the paint.
+        self._spent = self.cache
         self.cache, self._blocks, self._dead, self._near = cache, cache.blocks, set(), 0
         self.changePersistentIndexList(indexes, moved)
         self.layoutChanged.emit()

@@ -16,6 +16,10 @@ from blogadmin.gui.tables.row_cache import BLOCK, RowCache
 from blogadmin.gui.tables.row_order import Ahead, Ids
 from blogadmin.gui.tables.source import PATIENCE, Asked, Expected, First, Reads, Source, Whole
 
+FIRST_ALONE = 0.015
+"""Seconds for which the first rows have the server and the interpreter for themselves. Looking for the places
+of all others beside them would keep a person waiting; of first rows that take longer it costs nobody much."""
+
 
 class ListLoader(QObject):
     """One list at a time. What an older request still answers is ignored.
@@ -76,7 +80,8 @@ class ListLoader(QObject):
             self._tasks.read(
                 first, partial(asked.first, spec=spec), self._take_first, self._fail, limit=PATIENCE
             )
-        work = partial(asked.survey, spec=spec, kept=kept, guess=not quiet and expected is None)
+        guess = not quiet and expected is None
+        work = partial(asked.survey, spec=spec, kept=kept, guess=guess, wait=0 if quiet else FIRST_ALONE)
         self._tasks.stream(ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE)
 
     def _take_first(self, answer: First) -> None:

@@ -208,6 +208,7 @@ class ListModel(FollowedRows):
         self._finish()
 
     def _finish(self) -> None:
+        self._spent = None
         self._know_count()
         self._set_state(State.READY)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import (
@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -34,6 +35,7 @@ from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import Index
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.paint_hold import PaintHold
+from blogadmin.gui.tables.paint_turn import PAINTING
 from blogadmin.gui.tables.place import Place
 from blogadmin.gui.tables.row_painter import RowPainter
 from blogadmin.gui.tables.row_table import RowTable
@@ -70,6 +72,7 @@ class ListView(RowTable):
     _copier: RowCopier
     _ticks: Ticks
     _rows: RowPainter
+    _warmth: Iterator[None]
     _hold: PaintHold
     editing: CellEditing
     """Editing in the cell."""
@@ -81,6 +84,8 @@ class ListView(RowTable):
         self._density = Density.COMFORTABLE
         self._skeleton_due = QTimer(self, singleShot=True, interval=SKELETON_AFTER)
         self._skeleton_due.timeout.connect(self._look_changed)
+        self._warming = QTimer(self, interval=0)
+        self._warming.timeout.connect(self._warm)
 
     # What a page asks
 
@@ -188,6 +193,10 @@ class ListView(RowTable):
             self._stale = self._model.stale
             self.viewport().update()
 
+    def _warm(self) -> None:
+        if next(self._warmth, self) is self:
+            self._warming.stop()
+
     def _theme_changed(self) -> None:
         self._rows.forget()
         self.set_density(self._density)
@@ -226,6 +235,7 @@ class ListView(RowTable):
         self._ticks = Ticks(model, self._selection)
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
+        self._warmth = self._rows.warm()
         self.outdated_rows = self._rows.outdated
         self._hold = PaintHold(self, model)
         self.editing = CellEditing(self, model)
@@ -270,6 +280,11 @@ class ListView(RowTable):
         else:
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # While the server is still being asked: the first rows shall not wait for fonts as well.
+        self._warming.start()
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         jump = self._ready and self.isVisible() and self._hold.is_jump(dy)
         if jump:
@@ -290,10 +305,11 @@ class ListView(RowTable):
             return
         self._note_marks()
         self._look()
-        painter = QPainter(self.viewport())
-        painter.fillRect(e.rect(), color("surface"))
-        if self._model.rowCount():
-            self._rows.paint(painter, e.region(), self._selection.rows)
-        elif self._model.state is State.LOADING and not self._skeleton_due.isActive():
-            self._rows.paint_to_come(painter, e.region())
-        painter.end()
+        with PAINTING:
+            painter = QPainter(self.viewport())
+            painter.fillRect(e.rect(), color("surface"))
+            if self._model.rowCount():
+                self._rows.paint(painter, e.region(), self._selection.rows)
+            elif self._model.state is State.LOADING and not self._skeleton_due.isActive():
+                self._rows.paint_to_come(painter, e.region())
+            painter.end()

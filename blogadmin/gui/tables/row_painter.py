@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QRegion
 
@@ -34,6 +36,10 @@ class RowPainter:
     def forget(self) -> None:
         """The theme or the font has changed."""
         self._cells.forget()
+
+    def warm(self) -> Iterator[None]:
+        """Load what the first paint of rows needs, bit by bit."""
+        return self._cells.warm(self._view.devicePixelRatioF())
 
     def outdated(self, first: int, last: int) -> list[int]:
         """Those of the rows ``first`` to ``last`` that would be painted otherwise than they were."""

@@ -5,6 +5,7 @@ The functions run on a worker; what they return is all that comes back to the wi
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -123,8 +124,14 @@ class Asked(NamedTuple):
         usual = () if spec.bodies and spec.search else source.default_sort
         return First(self.generation, entries, spec.sort or usual)
 
-    def survey(self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool) -> Iterator[Expected | Whole]:
-        """Where all rows of the list are; with ``guess`` beforehand about how many there are."""
+    def survey(
+        self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool, wait: float = 0
+    ) -> Iterator[Expected | Whole]:
+        """Where all rows of the list are; with ``guess`` beforehand about how many there are.
+
+        Begins after ``wait`` seconds.
+        """
+        time.sleep(wait)
         places = self.listing().places
         if guess:
             yield Expected(self.generation, places.estimate(session, spec))

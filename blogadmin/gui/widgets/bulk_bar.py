@@ -83,7 +83,8 @@ class BulkBar(Panel):
         self._buttons = [(action, _ActionButton(action, self)) for action in actions]
         for at, (_, button) in enumerate(self._buttons):
             self._row.insertWidget(self._first_button + at, button)
-        self._fit()
+        if not self.isHidden():
+            self._fit()
 
     def set_count(self, count: int, words: str = "") -> None:
         """Say how many rows are selected, in other words if there are better ones; it shows from one on."""
@@ -91,7 +92,8 @@ class BulkBar(Panel):
         self.setAccessibleName(self._count.text())
         self._escape.setEnabled(count > 0)
         self.setVisible(count > 0)
-        self._fit()
+        if count:
+            self._fit()
 
     def _lay_out(self) -> None:
         self._row = QHBoxLayout(self)

@@ -5,6 +5,7 @@ English and 24 hours whatever the system's language is, as the rest of the windo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -17,20 +18,30 @@ def relative(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str
 
     Both are aware. Without a ``zone`` days begin when they do on this computer.
     """
-    local, today = in_zone(moment, zone), in_zone(now, zone)
-    seconds = (now - moment).total_seconds()
-    days = today.toordinal() - local.toordinal()
-    if abs(seconds) < _MINUTE:
-        return "Just now"
-    if seconds < 0:
-        return _ahead(local, -days)
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min ago"
-    if days == 0:
-        return f"{int(seconds // _HOUR)} h ago"
-    if days == 1:
-        return f"Yesterday, {_clock(local)}"
-    return f"{days} days ago" if days < 7 else day(local)
+    return teller(now, zone)(moment)
+
+
+def teller(now: datetime, zone: tzinfo | None = None) -> Callable[[datetime], str]:
+    """``relative`` for many moments seen from the same ``now``."""
+    today = in_zone(now, zone).toordinal()
+
+    def tell(moment: datetime) -> str:
+        local = in_zone(moment, zone)
+        seconds = (now - moment).total_seconds()
+        days = today - local.toordinal()
+        if abs(seconds) < _MINUTE:
+            return "Just now"
+        if seconds < 0:
+            return _ahead(local, -days)
+        if seconds < _HOUR:
+            return f"{int(seconds // _MINUTE)} min ago"
+        if days == 0:
+            return f"{int(seconds // _HOUR)} h ago"
+        if days == 1:
+            return f"Yesterday, {_clock(local)}"
+        return f"{days} days ago" if days < 7 else day(local)
+
+    return tell
 
 
 def _ahead(local: datetime, days: int) -> str:
