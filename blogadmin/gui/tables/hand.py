@@ -45,7 +45,7 @@ class Face:
         latin.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
         self._fonts, self._latin = (whole, _struck(whole)), (latin, _struck(latin))
         self._measured, self._latin_measured = QFontMetrics(whole), QFontMetrics(latin)
-        self._plain = frozenset(letter for letter in _COMMON if self._latin_measured.inFont(letter))
+        self._plain = frozenset(x for x in _COMMON if self._latin_measured.inFontUcs4(ord(x)))
         exact = QFontMetricsF(whole)
         self.rise = exact.ascent() - exact.height() / 2
         """From the middle of a line down to where its letters stand."""

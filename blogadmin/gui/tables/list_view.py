@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import (
@@ -41,6 +41,7 @@ from blogadmin.gui.tables.row_painter import RowPainter
 from blogadmin.gui.tables.row_table import RowTable
 from blogadmin.gui.tables.selection import RowSelection
 from blogadmin.gui.tables.ticks import Ticks
+from blogadmin.gui.tables.warming import Warming
 from blogadmin.gui.theme import Density, color, row_height, theme_changed
 
 SKELETON_AFTER = 150
@@ -72,7 +73,7 @@ class ListView(RowTable):
     _copier: RowCopier
     _ticks: Ticks
     _rows: RowPainter
-    _warmth: Iterator[None]
+    _warming: Warming
     _hold: PaintHold
     editing: CellEditing
     """Editing in the cell."""
@@ -84,8 +85,6 @@ class ListView(RowTable):
         self._density = Density.COMFORTABLE
         self._skeleton_due = QTimer(self, singleShot=True, interval=SKELETON_AFTER)
         self._skeleton_due.timeout.connect(self._look_changed)
-        self._warming = QTimer(self, interval=0)
-        self._warming.timeout.connect(self._warm)
 
     # What a page asks
 
@@ -193,10 +192,6 @@ class ListView(RowTable):
             self._stale = self._model.stale
             self.viewport().update()
 
-    def _warm(self) -> None:
-        if next(self._warmth, self) is self:
-            self._warming.stop()
-
     def _theme_changed(self) -> None:
         self._rows.forget()
         self.set_density(self._density)
@@ -235,7 +230,7 @@ class ListView(RowTable):
         self._ticks = Ticks(model, self._selection)
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
-        self._warmth = self._rows.warm()
+        self._warming = Warming(self._rows.warm(), self)
         self.outdated_rows = self._rows.outdated
         self._hold = PaintHold(self, model)
         self.editing = CellEditing(self, model)
@@ -282,8 +277,8 @@ class ListView(RowTable):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # While the server is still being asked: the first rows shall not wait for fonts as well.
-        self._warming.start()
+        if self._ready:
+            self._warming.begin()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         jump = self._ready and self.isVisible() and self._hold.is_jump(dy)

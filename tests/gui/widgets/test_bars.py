@@ -73,6 +73,13 @@ def test_bulk_bar_shows_only_with_a_selection(bar: BulkBar) -> None:
     assert bar.isHidden()
 
 
+def test_bulk_bar_has_its_buttons_measured_as_soon_as_it_shows(
+    bar: BulkBar, actions: Sequence[QAction]
+) -> None:
+    bar.set_count(2)
+    assert shown(bar) == [action.text() for action in actions]
+
+
 def test_bulk_bar_offers_the_actions(bar: BulkBar, actions: Sequence[QAction], qtbot: QtBot) -> None:
     bar.set_count(48112)
     assert shown(bar) == [text for _, text, _ in ACTIONS]

@@ -1,0 +1,72 @@
+"""Lines of cells: what fits, with which font, and in which direction."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from blogadmin.gui.tables.hand import Face
+from blogadmin.gui.tables.list_model import ListModel
+from blogadmin.gui.tables.list_view import ListView
+
+ISOLATE = "\u2068"
+
+
+@pytest.fixture
+def face(look: QApplication) -> Face:
+    return Face()
+
+
+def merges(fonts: tuple[QFont, QFont]) -> bool:
+    """Whether letters that the font lacks are looked for in others."""
+    return all(not font.styleStrategy() & QFont.StyleStrategy.NoFontMerging for font in fonts)
+
+
+@pytest.mark.parametrize("text", ["plain", "Café – “two” words…", "Łódź, Žižkov · 3"])
+def test_a_line_of_common_letters_needs_no_other_font(face: Face, text: str) -> None:
+    line = face.fit(text, 1_000, rtl=False)
+    assert line.text == text
+    assert not merges(line.fonts)
+
+
+@pytest.mark.parametrize("text", ["שלום", "日本", "a مرحبا b", "🦀", "e\u0301", "\u202eabc"])
+def test_any_other_line_keeps_its_direction_and_may_use_other_fonts(face: Face, text: str) -> None:
+    line = face.fit(text, 1_000, rtl=False)
+    assert line.text.startswith(ISOLATE)
+    assert text in line.text
+    assert merges(line.fonts)
+
+
+def test_what_does_not_fit_ends_in_an_ellipsis_of_the_same_font(face: Face) -> None:
+    line = face.fit("many words that do not fit into so little room", 100, rtl=False)
+    assert line.text.endswith("…")
+    assert line.advance <= 100
+    assert not merges(line.fonts)
+
+
+def test_where_text_runs_to_the_left_every_line_is_kept_apart(face: Face) -> None:
+    assert face.fit("plain", 1_000, rtl=True).text.startswith(ISOLATE)
+
+
+def test_warming_draws_the_letters(face: Face) -> None:
+    board = QImage(1_000, 40, QImage.Format.Format_RGB32)
+    board.fill(0xFFFFFF)
+    blank = board.copy()
+    painter = QPainter(board)
+    face.warm(painter)
+    painter.end()
+    assert board != blank
+
+
+def test_a_list_loads_its_fonts_once_it_is_shown(model: ListModel, qtbot: QtBot) -> None:
+    view = ListView()
+    view.setObjectName("table")
+    view.setAccessibleName("List of things")
+    view.setModel(model)
+    qtbot.addWidget(view)
+    view.show()
+    assert view._warming.under_way
+    qtbot.waitUntil(lambda: not view._warming.under_way)
+    assert view._rows._cells.warmed
