@@ -21,7 +21,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -73,7 +72,6 @@ class ListView(RowTable):
     _copier: RowCopier
     _ticks: Ticks
     _rows: RowPainter
-    _warming: Warming
     _hold: PaintHold
     editing: CellEditing
     """Editing in the cell."""
@@ -219,9 +217,7 @@ class ListView(RowTable):
     # Qt's overrides
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
-        if not isinstance(model, ListModel):
-            raise TypeError("a list view shows a ListModel")
-        self._model = model
+        self._model = model = _listed(model)
         super().setModel(model)
         replaced = self.selectionModel()
         self._selection = RowSelection(model, self)
@@ -230,7 +226,7 @@ class ListView(RowTable):
         self._ticks = Ticks(model, self._selection)
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
-        self._warming = Warming(self._rows.warm(), self)
+        Warming(self._rows.warm(), self)
         self.outdated_rows = self._rows.outdated
         self._hold = PaintHold(self, model)
         self.editing = CellEditing(self, model)
@@ -275,11 +271,6 @@ class ListView(RowTable):
         else:
             super().keyPressEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._ready:
-            self._warming.begin()
-
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         jump = self._ready and self.isVisible() and self._hold.is_jump(dy)
         if jump:
@@ -308,3 +299,9 @@ class ListView(RowTable):
             elif self._model.state is State.LOADING and not self._skeleton_due.isActive():
                 self._rows.paint_to_come(painter, e.region())
             painter.end()
+
+
+def _listed(model: QAbstractItemModel | None) -> ListModel:
+    if not isinstance(model, ListModel):
+        raise TypeError("a list view shows a ListModel")
+    return model

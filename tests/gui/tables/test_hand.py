@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from blogadmin.gui.tables.hand import Face
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
+from blogadmin.gui.tables.warming import Warming
 
 ISOLATE = "\u2068"
 
@@ -67,6 +68,8 @@ def test_a_list_loads_its_fonts_once_it_is_shown(model: ListModel, qtbot: QtBot)
     view.setModel(model)
     qtbot.addWidget(view)
     view.show()
-    assert view._warming.under_way
-    qtbot.waitUntil(lambda: not view._warming.under_way)
+    warming = view.findChild(Warming)
+    assert warming is not None
+    assert warming.under_way
+    qtbot.waitUntil(lambda: not warming.under_way)
     assert view._rows._cells.warmed
