@@ -261,6 +261,11 @@ class Robot(Hands):
         self.table.setFocus()
         QTest.keyClick(self.table, key, modifier)
 
+    def click_cell(self, row: int, column: str) -> None:
+        """Click on a cell."""
+        where = self.table.visualRect(self.index(row, column)).center()
+        self.qtbot.mouseClick(self.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
     def double_click(self, row: int, column: str) -> None:
         """Double-click a cell."""
         where = self.table.visualRect(self.index(row, column)).center()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from blogadmin.core.database import outcome
 from tests.e2e.conftest import Launch
@@ -32,16 +34,23 @@ def far(proxy: FaultProxy, blog: None, launch: Launch, monkeypatch: pytest.Monke
 
 
 def save_into_the_void(robot: Robot, proxy: FaultProxy, sql: Sql, dialog: DialogRobot, when: str) -> None:
-    """Save, and lose the server at the COMMIT: for the other side it came through, or it did not."""
+    """Save a post over a connection that is lost at the COMMIT."""
+    lose(robot, proxy, sql, "posts", dialog.save, when)
+    robot.wait(lambda: "Nobody can tell yet" in dialog.message())
+
+
+def lose(
+    robot: Robot, proxy: FaultProxy, sql: Sql, table: str, begin: Callable[[], object], when: str
+) -> None:
+    """Begin a change, and lose the server at the COMMIT: for the other side it came through, or did not."""
     (proxy.cut_after if when == "after" else proxy.cut_before)(b"COMMIT")
-    sql("BEGIN; LOCK TABLE posts IN SHARE MODE")
-    dialog.save()
+    sql(f"BEGIN; LOCK TABLE {table} IN SHARE MODE")
+    begin()
     robot.wait(lambda: sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)])
     # Nobody new is let in from here on; what is open goes on until the cut.
     proxy.refuse()
     sql("COMMIT")
-    robot.wait(lambda: "Nobody can tell yet" in dialog.message())
-    assert proxy.struck.is_set()
+    robot.wait(proxy.struck.is_set)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -79,3 +88,32 @@ def test_a_new_row_is_settled_and_never_made_twice(
         dialog.save()
     dialog.saved()
     assert sql("SELECT title, slug FROM posts WHERE title LIKE 'Quite%'") == [("Quite new", "quite-new")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_tick_in_the_list_is_settled(far: Robot, proxy: FaultProxy, sql: Sql, when: str) -> None:
+    far.open_page("users")
+    far.wait(lambda: "marta@example.org" in far.cells("email"))
+    row = far.cells("email").index("marta@example.org")
+    state = Qt.ItemDataRole.CheckStateRole
+
+    def ticked() -> bool:
+        return far.index(row, "is_active").data(state) == Qt.CheckState.Checked
+
+    def titles() -> set[str]:
+        boxes = (w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
+        return {box.text() for box in boxes}
+
+    lose(far, proxy, sql, "users", lambda: far.click_cell(row, "is_active"), when)
+    far.wait(lambda: any(title.startswith("It is not known yet") for title in titles()))
+    proxy.pass_through()
+    far.wait(lambda: not any(title.startswith("It is not known yet") for title in titles()))
+    if when == "after":
+        far.wait(lambda: not ticked())
+        far.trigger("undoAction")
+        far.wait(ticked)
+    else:
+        far.wait(lambda: any(title.endswith("was not saved") for title in titles()))
+        assert ticked()
+        far.dialog("errorBox").click("okButton")
+    assert sql("SELECT is_active FROM users WHERE email = 'marta@example.org'") == [(True,)]

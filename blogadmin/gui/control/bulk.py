@@ -15,6 +15,7 @@ How pages and dialogs use it::
 
     run = controller.run_bulk(change, ids, initiator=self)
     run.progressed.connect(bar.show)               # (done, total), at most 20 a second
+    run.waits.connect(bar.say)                     # the connection was lost; words
     run.finished.connect(self.show_report)         # BulkReport, once
     run.cancel()                                   # what is done stays, and the report says so
 
@@ -35,12 +36,14 @@ from typing import Any, Final, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from blogadmin.core.database.changes import Changes
-from blogadmin.core.database.errors import KnownError, in_words
+from blogadmin.core.database.errors import KnownError, OutcomeUnknown, Unavailable, in_words
 from blogadmin.core.operations.bulk_progress import BulkProgress, forward
 from blogadmin.core.operations.bulk_values import BulkChange, BulkReport, ChunkedBack, ChunkOutcome, Rows
+from blogadmin.core.operations.wording import counted
 from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.control.ticket import Ticket
+from blogadmin.gui.control.unsettled import Unsettled
 
 Ids: TypeAlias = "array[int] | Iterable[bytes] | Callable[[Any], Iterable[bytes]]"
 """Ids of rows, packed; a function gives them on a reader's session."""
@@ -57,6 +60,14 @@ CHUNK_LIMIT: Final = 60.0
 _CANCELLED = "It was cancelled; what is done stays."
 _UNEXPECTED = "Something unexpected happened, so it was stopped."
 _OTHER_DATABASE = "Another database was opened."
+_LOST = "The connection was lost, so it was stopped; what is done stays."
+_WAITS = (
+    "The connection was lost, and it is not known yet whether the last {number} were saved. This is found out"
+    " as soon as the server is back."
+)
+
+_Chunk: TypeAlias = tuple[ChunkOutcome, Changes, float]
+"""What a chunk did, what views must know of it, and how many seconds it took."""
 
 
 class BulkRun(QObject):
@@ -64,14 +75,25 @@ class BulkRun(QObject):
 
     Signals:
         progressed: rows dealt with, and how many there are (0: not known yet).
+        waits: words: the connection was lost, and of a chunk it has to be found out first what became of it.
         finished: the ``BulkReport``, exactly once, unless the program ends before.
+        settled: after ``finished``, a ``BulkReport`` of the rows that were not certain, where it was ended
+            before anybody knew.
     """
 
     progressed = Signal(int, int)
+    waits = Signal(str)
     finished = Signal(object)
+    settled = Signal(object)
 
     def __init__(
-        self, tasks: Tasks, hub: ChangeHub, change: BulkChange, ids: Ids | ChunkedBack, initiator: object
+        self,
+        tasks: Tasks,
+        hub: ChangeHub,
+        unsettled: Unsettled,
+        change: BulkChange,
+        ids: Ids | ChunkedBack,
+        initiator: object,
     ) -> None:
         super().__init__()
         self.change = change
@@ -83,8 +105,11 @@ class BulkRun(QObject):
         """What stopped it, if that was the program's fault."""
         self.elsewhere = False
         """Whether another database was opened meanwhile."""
+        self.unsettled: Rows | None = None
+        """The rows of which nobody knows yet whether they were saved."""
         self._tasks = tasks
         self._hub = hub
+        self._ask = unsettled.settle
         self._initiator = initiator
         self._ids = ids
         self._chunks: list[bytes] = []
@@ -109,6 +134,9 @@ class BulkRun(QObject):
     def cancel(self) -> None:
         """Stop after the chunk that is under way; nothing happens when the run is over."""
         self._cancelled = True
+        if self.unsettled is not None:
+            # The server may be away for hours.
+            self._go_on()
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -148,6 +176,8 @@ class BulkRun(QObject):
         if progress is None or not self.running:
             return
         if self._cancelled:
+            if self.unsettled is not None:
+                progress.failed(self.unsettled, OutcomeUnknown(""))
             progress.stop(_OTHER_DATABASE if self.elsewhere else _CANCELLED, cancelled=True)
             self._finish(progress)
         elif (rows := progress.next()) is not None:
@@ -160,29 +190,76 @@ class BulkRun(QObject):
     def _write(self, progress: BulkProgress, rows: Rows) -> None:
         change, keep = self.change, progress.keeps
 
-        def work(session: Any) -> tuple[ChunkOutcome, Changes, float]:
+        def work(session: Any) -> _Chunk:
             begin = time.perf_counter()
             outcome = change.apply_chunk(session, rows, keep=keep)
             changes = outcome.changes(change.noun, deleted=change.deletes)
             return outcome, changes, time.perf_counter() - begin
 
-        def took(result: tuple[ChunkOutcome, Changes, float]) -> None:
-            outcome, changes, seconds = result
-            progress.took(outcome, seconds)
-            self._news.append(changes)
-            self._tell(progress)
+        def took(chunk: _Chunk) -> None:
+            self._take(progress, chunk)
             self._go_on()
 
         def failed(exc: Exception) -> None:
             if not isinstance(exc, KnownError):
                 progress.failed(rows, KnownError(_UNEXPECTED))
                 self._stop(exc)
+            elif isinstance(exc, OutcomeUnknown) and self._find_out(progress, rows, exc):
+                self.waits.emit(_WAITS.format(number=counted(len(rows), change.noun)))
             elif progress.failed(rows, exc):
                 self._go_on()
             else:
                 self._stop(exc)
 
         self._tasks.write(work, took, failed, owner=self, limit=CHUNK_LIMIT)
+
+    def _take(self, progress: BulkProgress, chunk: _Chunk) -> None:
+        outcome, changes, seconds = chunk
+        progress.took(outcome, seconds)
+        self._news.append(changes)
+        self._tell(progress)
+
+    # Lost while a chunk was saved
+
+    def _find_out(self, progress: BulkProgress, rows: Rows, error: OutcomeUnknown) -> bool:
+        """Wait until it is known what became of ``rows``; ``False`` where nobody can be asked."""
+
+        def saved(chunk: _Chunk) -> None:
+            self.unsettled = None
+            if not self.running:
+                self._tell_late(rows, chunk, None)
+                return
+            self._take(progress, chunk)
+            left = progress.next()
+            if left is None:
+                self._go_on()
+            else:
+                lost = Unavailable(_LOST)
+                progress.failed(left, lost)
+                self._stop(lost)
+
+        def not_saved(reason: Exception) -> None:
+            self.unsettled = None
+            known = reason if isinstance(reason, KnownError) else KnownError(_UNEXPECTED)
+            if not self.running:
+                self._tell_late(rows, None, known)
+                return
+            progress.failed(rows, known)
+            self._stop(reason)
+
+        asks = self._ask(error, saved, not_saved)
+        self.unsettled = rows if asks else None
+        return asks
+
+    def _tell_late(self, rows: Rows, chunk: _Chunk | None, error: KnownError | None) -> None:
+        """The run was ended before: report on the rows that were not certain by themselves."""
+        late = BulkProgress(self.change, (), len(rows))
+        if chunk is not None:
+            self._take(late, chunk)
+        elif error is not None:
+            late.failed(rows, error)
+        self._announce()
+        self.settled.emit(late.finish())
 
     def _stop(self, exc: Exception) -> None:
         progress = self._progress

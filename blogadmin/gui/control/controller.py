@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import shiboken6
@@ -12,7 +13,14 @@ from PySide6.QtWidgets import QWidget
 
 from blogadmin.core import queries
 from blogadmin.core.database.changes import Changes
-from blogadmin.core.database.errors import Cancelled, Duplicate, KnownError, OutcomeUnknown, in_words
+from blogadmin.core.database.errors import (
+    Cancelled,
+    Duplicate,
+    KnownError,
+    OutcomeUnknown,
+    Unavailable,
+    in_words,
+)
 from blogadmin.core.operations.bulk_values import BulkChange, BulkReport, ChunkedBack
 from blogadmin.core.operations.operation import Operation, Outcome
 from blogadmin.gui.control.bulk import BulkRun, Ids
@@ -20,9 +28,17 @@ from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.messages import Messages
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.control.undo import Step, UndoHistory
+from blogadmin.gui.control.unsettled import Unsettled
 
 _PATIENCE = 3.0
 """Seconds that a message may be late for being a better one."""
+
+_FINDS_OUT = (
+    "The connection was lost while saving. As soon as the server is back, the program finds out and says so."
+)
+_NOTHING_CHANGED = "The connection was lost before anything was changed. Do it again if you still want it."
+_LOOK = "Look whether it is done before you do it again."
+_AFTER_ALL = "It was saved: "
 
 Done = Callable[[Outcome], object]
 Failed = Callable[[KnownError], bool | None]
@@ -72,6 +88,7 @@ class Controller(QObject):
         self._hub = hub
         self._undo = undo
         self._messages = messages
+        self._unsettled = Unsettled(tasks, self)
         self._runs: set[BulkRun] = set()
         undo.connect_to(self._commit_step, lambda title, text: messages.error(None, title, text))
         tasks.database_changed.connect(undo.clear)
@@ -92,6 +109,9 @@ class Controller(QObject):
         Otherwise nothing has changed and ``failed(error)`` is called, to return whether it has shown the
         error; if not, it is shown here. A bug is shown here, too, and ``failed`` gets a plain ``KnownError``
         in its place. Neither is called when ``initiator`` is a QObject that is gone by then.
+
+        After ``failed(OutcomeUnknown)`` one of the two comes once more, perhaps much later: as soon as the
+        server can be asked, ``done``, or ``failed`` with ``Unavailable``: nothing was saved.
         """
 
         asked = _Asked(op, initiator, done, failed, toast)
@@ -125,38 +145,55 @@ class Controller(QObject):
         initiator: object,
         finished: Callable[[BulkRun, BulkReport], object],
     ) -> BulkRun:
-        run = BulkRun(self._tasks, self._hub, change, ids, initiator)
+        run = BulkRun(self._tasks, self._hub, self._unsettled, change, ids, initiator)
 
         def ended(report: BulkReport) -> None:
-            self._runs.discard(run)
+            if not run.unsettled:
+                self._runs.discard(run)
             if run.bug is not None:
                 self._messages.bug(run.bug)
             finished(run, report)
 
+        def settled(report: BulkReport) -> None:
+            self._runs.discard(run)
+            rest = ids.rest(report) if isinstance(ids, ChunkedBack) else None
+            outcome = Outcome(Changes(), report.message, report.inverse or rest)
+            self._offer_undo(outcome, None if run.elsewhere else self._undo.push(outcome, report.label))
+
         self._runs.add(run)
         run.finished.connect(ended)
+        run.settled.connect(settled)
+        run.waits.connect(self._messages.status)
         self.bulk_started.emit(run)
         return run
 
-    def _committed(self, asked: _Asked, outcome: Outcome) -> None:
+    def _committed(self, asked: _Asked, outcome: Outcome, before: str = "") -> None:
         step = self._undo.push(outcome, asked.op.label, getattr(asked.op, "about", ""))
         self._announce(outcome, asked.initiator)
         if asked.done is not None and asked.is_there:
             asked.done(outcome)
         if asked.toast:
-            self._offer_undo(outcome, step)
+            self._offer_undo(outcome, step, before)
         else:
-            self._messages.status(outcome.message)
+            self._messages.status(before + outcome.message)
 
-    def _offer_undo(self, outcome: Outcome, step: Step | None) -> None:
+    def _offer_undo(self, outcome: Outcome, step: Step | None, before: str = "") -> None:
+        words = before + outcome.message
         if step is None:
-            self._messages.toast(outcome.message)
+            self._messages.toast(words)
         else:
-            self._messages.toast(outcome.message, action="Undo", on_action=lambda: self._undo.undo_step(step))
+            self._messages.toast(words, action="Undo", on_action=lambda: self._undo.undo_step(step))
 
     def _broken(self, asked: _Asked, exc: Exception) -> None:
         if isinstance(exc, Duplicate):
             self._name_owner(asked.op, exc, lambda error: self._refused(asked, error))
+        elif isinstance(exc, OutcomeUnknown):
+            self._find_out(
+                exc,
+                asked,
+                lambda outcome: self._committed(asked, outcome, _AFTER_ALL),
+                lambda reason: self._not_saved(asked, reason),
+            )
         elif isinstance(exc, KnownError):
             self._refused(asked, exc)
         else:
@@ -165,6 +202,43 @@ class Controller(QObject):
 
     def _refused(self, asked: _Asked, error: KnownError) -> None:
         if not asked.shows(error) and not isinstance(error, Cancelled):
+            self._tell(asked.initiator, error)
+
+    # Lost while saving
+
+    def _find_out(
+        self,
+        error: OutcomeUnknown,
+        asked: _Asked,
+        saved: Callable[[Outcome], object],
+        not_saved: Callable[[Exception], object],
+    ) -> None:
+        """Say that nobody knows yet, and call one of the two once it is known or known to stay unknown."""
+        title = f"It is not known yet whether “{asked.op.label}” was saved"
+        shown = asked.shows(error)
+
+        def known(then: Callable[[Any], object], answer: Any) -> None:
+            self._messages.withdraw(title, _FINDS_OUT)
+            then(answer)
+
+        if not self._unsettled.settle(error, partial(known, saved), partial(known, not_saved)):
+            if not shown:
+                self._tell(asked.initiator, error)
+        elif not shown:
+            self._messages.error(_window(asked.initiator), title, _FINDS_OUT)
+
+    def _not_saved(self, asked: _Asked, reason: Exception) -> None:
+        # What is on the screen need not be what is in the database.
+        self._hub.lose_track()
+        if isinstance(reason, Unavailable):
+            if not asked.shows(reason):
+                title = f"“{asked.op.label}” was not saved"
+                self._messages.error(_window(asked.initiator), title, _NOTHING_CHANGED)
+            return
+        if not isinstance(reason, OutcomeUnknown):
+            self._messages.bug(reason)
+        error = OutcomeUnknown(f"Nobody could tell about “{asked.op.label}”. {_LOOK}")
+        if not asked.shows(error):
             self._tell(asked.initiator, error)
 
     def _commit_step(
@@ -187,7 +261,13 @@ class Controller(QObject):
                 self._messages.bug(exc)
                 failed(None)
 
-        self._tasks.write(op.apply, committed, broken)
+        def lost(exc: Exception) -> None:
+            if isinstance(exc, OutcomeUnknown) and exc.later is not None:
+                self._find_out(exc, _Asked(op, None, None, None, toast=True), committed, broken)
+            else:
+                broken(exc)
+
+        self._tasks.write(op.apply, committed, lost)
 
     def _run_step(
         self, op: ChunkedBack, done: Callable[[Outcome], None], failed: Callable[[KnownError | None], None]
@@ -211,8 +291,7 @@ class Controller(QObject):
     def _tell(self, initiator: object | None, error: KnownError) -> None:
         unsure = isinstance(error, OutcomeUnknown)
         title = "It is not certain whether this was saved" if unsure else "This could not be done"
-        parent = initiator if isinstance(initiator, QWidget) and shiboken6.isValid(initiator) else None
-        self._messages.error(parent, title, in_words(error))
+        self._messages.error(_window(initiator), title, in_words(error))
 
     def _name_owner(self, op: Operation, error: Duplicate, then: Callable[[KnownError], None]) -> None:
         """Look up who has the value already, where that can be said; the plain error if the look-up fails."""
@@ -228,6 +307,11 @@ class Controller(QObject):
         # A slot of its own: no other look-up may replace this one, somebody waits for it.
         slot = f"owner of {error.field} for {id(op)}"
         self._tasks.read(slot, lambda s: look_up(s, value), found, lambda _exc: then(error), limit=_PATIENCE)
+
+
+def _window(initiator: object | None) -> QWidget | None:
+    """Where what concerns ``initiator`` is told."""
+    return initiator if isinstance(initiator, QWidget) and shiboken6.isValid(initiator) else None
 
 
 def _typed(op: Any, field: str) -> str | None:

@@ -92,6 +92,12 @@ class Messages(QObject):
         self._button(box, Choice("ok", "OK", "reject"), default=True)
         box.open()
 
+    def withdraw(self, title: str, text: str) -> None:
+        """Close the error with these words, if it is still open: it is true no more."""
+        for box in self._boxes("errorBox"):
+            if (box.text(), box.informativeText()) == (title, text):
+                box.close()
+
     def ask(
         self,
         parent: QWidget | None,

@@ -84,6 +84,7 @@ class BulkDialog(QDialog):
         controller = self._services.controller
         self._run = run = controller.run_bulk(change, self._request.ids, initiator=self.parent(), toast=False)
         run.progressed.connect(self._show_progress)
+        run.waits.connect(self._words.setText)
         run.finished.connect(self._finished)
 
     # Making

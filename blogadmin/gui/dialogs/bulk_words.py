@@ -21,7 +21,7 @@ _FATES: tuple[tuple[Fate, Result, str], ...] = (
     (Fate.MOVED, "warn", "changed by somebody else meanwhile; left alone"),
     (Fate.GONE, "warn", "deleted meanwhile"),
     (Fate.REFUSED, "bad", "not changed; the report says why"),
-    (Fate.UNCERTAIN, "bad", "may or may not be changed; look at them"),
+    (Fate.UNCERTAIN, "bad", "not known yet; told when the server is back"),
     (Fate.LEFT, "warn", "not reached; they are as before"),
 )
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QWidget
 
 from blogadmin.core import operations, queries
-from blogadmin.core.database.errors import Invalid, KnownError, StillReferenced
+from blogadmin.core.database.errors import Invalid, KnownError, OutcomeUnknown, StillReferenced
 from blogadmin.core.operations.bulk_progress import RESTORABLE
 from blogadmin.gui.dialogs.author_field import AuthorField
 from blogadmin.gui.dialogs.bulk_words import AT_ONCE, TYPED_FROM
@@ -223,6 +223,11 @@ class DeleteDialog(QDialog):
             # Somebody wrote something since it was counted: count again, and let the person decide anew.
             self._say(f"Nothing was deleted. {error}")
             self._look()
+        elif isinstance(error, OutcomeUnknown):
+            self._say(
+                "The connection broke while deleting. Nobody can tell yet whether anything was deleted; it is"
+                " found out as soon as the server is back."
+            )
         else:
             again = [Way("Retry", "retryButton", self._delete)] if error.retryable else []
             self._say(f"Nothing was deleted. {error}", *again)

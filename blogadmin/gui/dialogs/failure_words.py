@@ -37,6 +37,7 @@ class Said:
 
 
 _KEPT = "What you typed is still here."
+_FOUND_OUT = "As soon as the server is back this is found out; until then look before you save again."
 
 
 def fields_need_attention(count: int) -> str:
@@ -63,7 +64,7 @@ _SAYINGS: tuple[tuple[type[KnownError], str, str, WayOut], ...] = (
     (
         OutcomeUnknown,
         "The connection broke while saving.",
-        f"Nobody can tell yet whether the {{noun}} was saved. {_KEPT} Look before you save again.",
+        f"Nobody can tell yet whether the {{noun}} was saved. {_KEPT} {_FOUND_OUT}",
         WayOut.LOOK,
     ),
     (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
-
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.errors import (
     Conflict,
@@ -34,10 +32,9 @@ class Saving:
         self._sent: dict[str, Any] = {}
         self._then: Callable[[], object] = dialog.finish
         self._told = ""
-        self._unsure: OutcomeUnknown | None = None
-        self._server_back = QTimer(dialog, singleShot=True, interval=0)
-        self._server_back.timeout.connect(self._ask_again)
-        dialog.services.tasks.connection_restored.connect(self._server_back.start)
+        self._attempt = 0
+        self._unsure = False
+        dialog.phase_changed.connect(self._entered)
         self.merging = Merging(dialog, self._send)
 
     def start(self, then: Callable[[], object]) -> None:
@@ -45,7 +42,7 @@ class Saving:
         dialog = self._dialog
         dialog.clear_trouble()
         self._then = then
-        self._unsure = None
+        self._expect_no_more()
         dialog.state.merges = 0
         new = dialog.state.id is None
         if dialog.check(everything=new):
@@ -85,11 +82,27 @@ class Saving:
         operation = dialog.create_operation(values) if new else dialog.edit_operation(dialog.state, values)
         if self._told:
             operation = Told(operation, self._told)
-        dialog.services.controller.commit(operation, initiator=dialog, done=self._done, failed=self._failed)
+        attempt, row_id = self._attempt, dialog.state.id
+
+        def expected() -> bool:
+            # What became of a save may be told long after it, when something else is being done here.
+            return (attempt, row_id) == (self._attempt, dialog.state.id)
+
+        def done(outcome: Outcome) -> None:
+            if expected():
+                self._done(outcome)
+
+        def failed(error: Exception) -> bool:
+            return self._failed(error) if expected() else dialog.state.id == row_id
+
+        dialog.services.controller.commit(operation, initiator=dialog, done=done, failed=failed)
 
     def _done(self, outcome: Outcome) -> None:
         state = self._dialog.state
-        self._saved(outcome.created_id if state.id is None else state.id)
+        if self._unsure:
+            self._was_saved(outcome.created_id)
+        else:
+            self._saved(outcome.created_id if state.id is None else state.id)
 
     def _saved(self, row_id: int | None) -> None:
         self._sent = {}
@@ -100,6 +113,9 @@ class Saving:
 
     def _failed(self, error: Exception) -> bool:
         dialog = self._dialog
+        if self._unsure:
+            self._settled(error)
+            return True
         if isinstance(error, Conflict):
             self.merging.meet(error, self._sent)
             return True
@@ -113,7 +129,7 @@ class Saving:
             self._point_at_faults()
             dialog.refused_at(field)
         else:
-            self._unsure = error if isinstance(error, OutcomeUnknown) else None
+            self._unsure = isinstance(error, OutcomeUnknown)
             said = say_failure(error, dialog.noun)
             dialog.say(f"{said.strong} {said.text}", *self._ways(said.way_out))
         return True
@@ -164,6 +180,7 @@ class Saving:
             dialog.services.hub.announce(Changes.of(dialog.key, updated=[detail.id]), dialog)
             self._was_saved()
         else:
+            self._expect_no_more()
             base = dialog.state.base
             moved = {n: v for n, v in theirs.items() if not dialog.form[n].same(v, base.get(n))}
             dialog.state.go(Phase.SAVING)
@@ -181,30 +198,27 @@ class Saving:
 
     # What nobody could tell
 
-    def _ask_again(self) -> None:
-        """The server is back: find out what became of a save, without being told to look."""
-        dialog, unsure = self._dialog, self._unsure
-        if unsure is None or dialog.state.phase is not Phase.READY:
-            return
-        if dialog.state.id is not None:
-            self._look()
-        elif unsure.later is not None:
-            dialog.services.tasks.run(unsure.later, self._made, self._not_made, owner=dialog)
+    def _expect_no_more(self) -> None:
+        """What is still told of an earlier save concerns nothing that is done here now."""
+        self._attempt += 1
+        self._unsure = False
 
-    def _made(self, outcome: Outcome) -> None:
-        if self._unsure is not None:
-            self._dialog.services.hub.announce(outcome.changes, self._dialog)
-            self._was_saved(outcome.created_id)
+    def _entered(self, phase: Phase) -> None:
+        if phase is Phase.LOADING:
+            self._expect_no_more()
 
-    def _not_made(self, error: Exception) -> None:
-        if isinstance(error, Unavailable) and self._unsure is not None:
-            self._unsure = None
+    def _settled(self, error: Exception) -> None:
+        """It was not saved, or nobody will ever be able to tell."""
+        if isinstance(error, Unavailable):
+            self._unsure = False
             self._dialog.say("It was not saved.", *self._ways(WayOut.RETRY))
+        else:
+            self._not_seen(error)
 
     def _was_saved(self, created: int | None = None) -> None:
         """It is in the database as it was sent; what was typed after that is not."""
         dialog = self._dialog
-        self._unsure = None
+        self._expect_no_more()
         now = dialog.form.values() if dialog.state.id is None else dialog.form.changes(dialog.state.base)
         if now.keys() == self._sent.keys() and self._same(now, now.keys()):
             dialog.state.go(Phase.SAVING)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QComboBox, QTableView
 
-from blogadmin.core.database.errors import Conflict, KnownError, NotFound, in_words
+from blogadmin.core.database.errors import Conflict, KnownError, NotFound, OutcomeUnknown, in_words
 from blogadmin.gui.tables.cell_editor import CellEditor
 from blogadmin.gui.tables.cells import Condition
 from blogadmin.gui.tables.list_model import ListModel
@@ -114,7 +114,13 @@ class CellEditing(QObject):
         editor.say("")
         editor.set_busy(True)
         operation = column.edit.operation(row_id, self._version, {name: self._base}, {name: value})
-        self.commit(operation, initiator=self, done=self._saved, failed=self._failed)
+        self.commit(
+            operation,
+            initiator=self,
+            done=lambda _outcome: self._saved(editor, value),
+            # What became of it may be told long after, when another cell is being edited.
+            failed=lambda error: self._editor is editor and self._failed(error),
+        )
 
     def leave(self) -> None:
         """Put the field away with what stands in it."""
@@ -127,8 +133,15 @@ class CellEditing(QObject):
 
     # What becomes of it
 
-    def _saved(self, _outcome: object) -> None:
-        self.leave()
+    def _saved(self, editor: CellEditor, value: str) -> None:
+        if self._editor is not editor:
+            return
+        if editor.value() == value:
+            self.leave()
+            return
+        # Typed on after the connection was lost: what was sent is what the row has now.
+        self._base = value
+        self._say(f"“{self._words(value)}” was saved, what you typed since then is not. Enter saves it.")
 
     def _failed(self, error: KnownError) -> bool:
         editor = self._editor
@@ -137,6 +150,11 @@ class CellEditing(QObject):
         editor.set_busy(False)
         if isinstance(error, Conflict):
             self._merge(error)
+        elif isinstance(error, OutcomeUnknown):
+            self._say(
+                "The connection broke while saving. Nobody can tell yet whether this was saved; it is found"
+                " out as soon as the server is back."
+            )
         elif isinstance(error, NotFound):
             self._say("This row was deleted meanwhile. Escape leaves it.")
         else:
@@ -145,19 +163,21 @@ class CellEditing(QObject):
 
     def _merge(self, error: Conflict) -> None:
         """Somebody was faster. Elsewhere in the row: save again. In this field: let the person decide."""
-        column = self._model.columns[self._at.column()]
-        theirs = error.theirs.get(column.name, self._base)
+        theirs = error.theirs.get(self._model.columns[self._at.column()].name, self._base)
         elsewhere = theirs in (self._base, self._sent)
         self._version, self._base = error.version, str(theirs)
         self._merges += 1
         if elsewhere and self._merges <= MERGES:
             self.save()
             return
-        words = dict(column.edit.choices).get(str(theirs), str(theirs)) if column.edit else str(theirs)
-        changed = (
-            "Someone changed this row meanwhile." if elsewhere else f"Someone made it “{words}” meanwhile."
-        )
+        made = f"Someone made it “{self._words(str(theirs))}” meanwhile."
+        changed = "Someone changed this row meanwhile." if elsewhere else made
         self._say(f"{changed} Nothing was saved. Enter saves yours over it, Escape leaves theirs.")
+
+    def _words(self, value: str) -> str:
+        """What a person reads for a value of the cell."""
+        edit = self._model.columns[self._at.column()].edit
+        return dict(edit.choices).get(value, value) if edit is not None else value
 
     def _say(self, words: str) -> None:
         if self._editor is not None:

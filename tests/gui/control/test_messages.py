@@ -109,6 +109,14 @@ def test_the_same_error_is_not_shown_twice_at_once(said: Messages, qtbot: QtBot)
     assert len(boxes()) == 1
 
 
+def test_an_error_that_is_true_no_more_is_closed(said: Messages, qtbot: QtBot) -> None:
+    said.error(None, "Not known yet", "It is found out.")
+    said.error(None, "No", "It did not work.")
+    said.withdraw("Not known yet", "It is found out.")
+    said.withdraw("Never", "said")
+    qtbot.waitUntil(lambda: [box.informativeText() for box in boxes()] == ["It did not work."])
+
+
 def test_a_parent_that_is_gone_is_replaced_by_the_window(
     said: Messages, window: Window, qtbot: QtBot
 ) -> None:
