@@ -81,8 +81,10 @@ class CellEditor(QObject):
 
     def set_busy(self, busy: bool) -> None:
         """While it is being saved nothing can be typed."""
+        was_busy = not self.field.isEnabled()
         self.field.setEnabled(not busy)
-        if not busy:
+        # What comes out long after it was sent must not take the keyboard from elsewhere.
+        if was_busy and not busy:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say(self, words: str) -> None:

@@ -12,7 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from blogadmin.core import operations
+from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.engine import Database
+from blogadmin.core.database.errors import OutcomeUnknown
+from blogadmin.core.operations.operation import Outcome
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.dialogs.delete import DeleteDialog
 from tests.conftest import connect
@@ -182,6 +186,25 @@ def test_a_locked_row_is_told_and_can_be_tried_again(
     with qtbot.waitSignal(dialog.deleted):
         click(dialog, "retryButton")
     assert count(sql, "users") == 0
+
+
+def test_nobody_says_that_nothing_was_deleted_before_it_is_known(
+    ask: Ask, services: Services, anna: int, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    deleted = Outcome(Changes.of("users", deleted=[anna]), "1 user deleted")
+
+    def lost(_self: object, _session: object) -> Outcome:
+        error = OutcomeUnknown("Lost.")
+        error.later = lambda: deleted
+        raise error
+
+    monkeypatch.setattr(operations.users.DeleteUsers, "apply", lost)
+    dialog = ask("users", [anna])
+    qtbot.waitUntil(field(dialog, "deleteButton").isEnabled)
+    click(dialog, "deleteButton")
+    qtbot.waitUntil(lambda: words(dialog, "errorMessage").startswith("The connection broke while deleting."))
+    with qtbot.waitSignal(dialog.accepted):
+        services.tasks.connection_restored.emit()
 
 
 def test_without_knowing_what_hangs_on_it_nothing_is_deleted(

@@ -13,7 +13,14 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidge
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.changes import Changes
-from blogadmin.core.database.errors import Conflict, Invalid, KnownError, NotFound, Unavailable
+from blogadmin.core.database.errors import (
+    Conflict,
+    Invalid,
+    KnownError,
+    NotFound,
+    OutcomeUnknown,
+    Unavailable,
+)
 from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.tables.columns import CellEdit
 from blogadmin.gui.tables.list_model import ListModel
@@ -243,6 +250,54 @@ def test_the_person_decides_between_two_changes_of_the_cell(
     assert error(view).startswith("Someone made it “Draft” meanwhile.")
     QTest.keyClick(field, Key.Key_Return)
     assert commits.sent[1] == (1, 4, {"status": "draft"}, {"status": "published"})
+
+
+def lose(view: ListView, commits: Commits, qtbot: QtBot) -> Any:
+    """Save "Mine" in the first cell over a connection that is lost while the server commits."""
+    field = begin(view, qtbot)
+    QTest.keyClicks(field, "Mine")
+    QTest.keyClick(field, Key.Key_Return)
+    assert commits.failed(OutcomeUnknown("Lost."))
+    assert "Nobody can tell yet whether this was saved" in error(view)
+    qtbot.waitUntil(field.hasFocus)
+    return field
+
+
+def test_what_comes_out_of_a_save_without_an_answer_is_told_at_the_cell(
+    view: ListView, commits: Commits, qtbot: QtBot
+) -> None:
+    field = lose(view, commits, qtbot)
+    view.setFocus(Qt.FocusReason.PopupFocusReason)
+    assert commits.failed(Unavailable("Nothing was saved."))
+    assert (error(view), field.text()) == ("Nothing was saved.", "Mine")
+    assert not field.hasFocus()
+    commits.done(None)
+    assert not view.editing.editing
+
+
+def test_what_was_typed_after_a_save_without_an_answer_stays(
+    view: ListView, commits: Commits, qtbot: QtBot
+) -> None:
+    field = lose(view, commits, qtbot)
+    QTest.keyClicks(field, "!")
+    commits.done(None)
+    assert (error(view)[:18], field.text()) == ("“Mine” was saved, ", "Mine!")
+    QTest.keyClick(field, Key.Key_Return)
+    assert commits.sent[-1] == (1, 1, {"title": "Mine"}, {"title": "Mine!"})
+
+
+def test_another_cell_hears_nothing_of_a_save_without_an_answer(
+    view: ListView, commits: Commits, qtbot: QtBot
+) -> None:
+    field = lose(view, commits, qtbot)
+    done, failed = commits.done, commits.failed
+    with qtbot.waitSignal(field.destroyed):
+        QTest.keyClick(field, Key.Key_Escape)
+    begin(view, qtbot, row=1)
+    done(None)
+    assert not failed(Unavailable("Nothing was saved."))
+    assert view.editing.editing
+    assert error(view) == ""
 
 
 def test_turning_to_something_else_saves_what_was_typed(
