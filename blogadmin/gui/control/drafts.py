@@ -11,12 +11,12 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 _UNFINISHED = ".new"
 _ASIDE = ".broken"
+
+_Waiting: TypeAlias = tuple[Draft, Mapping[str, Callable[[], str]]]
+"""A draft to be written, and the texts that it does not hold yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Kept:
         self._path: Path | None = None
         self._base: tuple[object, bytes] = (None, b"")
         self._turn = threading.Lock()
-        self._next: Draft | None = None
+        self._next: _Waiting | None = None
         self._queued = self._writing = self._over = False
 
     @property
@@ -65,10 +68,13 @@ class Kept:
         """The file's name among others."""
         return self._token
 
-    def put(self, draft: Draft) -> None:
-        """Keep ``draft`` in place of what was kept before. Returns at once."""
+    def put(self, draft: Draft, texts: Mapping[str, Callable[[], str]] | None = None) -> None:
+        """Keep ``draft`` in place of what was kept before. Returns at once.
+
+        ``texts`` are more of the draft's, long ones that are put together on the worker.
+        """
         with self._turn:
-            self._next = draft
+            self._next = (draft, texts or {})
             ask, self._queued = not self._queued, True
         if ask:
             self._drafts.tasks.run(self._write_all, self._report, owner=self._drafts)
@@ -99,9 +105,12 @@ class Kept:
 
     def _write_all(self) -> tuple[datetime | None, str]:
         answer: tuple[datetime | None, str] = (None, "")
-        while (draft := self._begin()) is not None:
+        while (waiting := self._begin()) is not None:
+            draft, late = waiting
             try:
-                self._write(draft)
+                self._write(
+                    replace(draft, texts={**draft.texts, **{name: text() for name, text in late.items()}})
+                )
                 answer = (draft.typed_at, "")
             except OSError as exc:
                 answer = (None, exc.strerror or type(exc).__name__)
@@ -109,12 +118,12 @@ class Kept:
                 self._end()
         return answer
 
-    def _begin(self) -> Draft | None:
+    def _begin(self) -> _Waiting | None:
         """The newest draft that waits, or ``None``: then the next ``put`` asks for a worker again."""
         with self._turn:
-            draft, self._next = self._next, None
-            self._writing = self._queued = draft is not None
-            return draft
+            waiting, self._next = self._next, None
+            self._writing = self._queued = waiting is not None
+            return waiting
 
     def _end(self) -> None:
         with self._turn:
@@ -132,7 +141,7 @@ class Kept:
             self._base = (draft.base, b"".join(encoded(draft.base)))
         row = "new" if draft.row_id is None else draft.row_id
         path = self._folder / f"{draft.noun}-{row}-{self._token}.json"
-        replace(path, written(draft, self._base[1]))
+        put_in_place(path, written(draft, self._base[1]))
         if self._path not in (None, path):
             # It was a row that is gone; now it is a new one.
             self._path.unlink(missing_ok=True)
@@ -257,7 +266,7 @@ class Drafts(QObject):
         self.offered.emit(free)
 
 
-def replace(path: Path, pieces: Iterable[bytes]) -> None:
+def put_in_place(path: Path, pieces: Iterable[bytes]) -> None:
     """Put a file in the place of an older one, whole or not at all, readable by this person only.
 
     Raises ``OSError``. Not QSaveFile: its ``commit`` keeps Python's lock while the disk is waited for, so

@@ -20,6 +20,7 @@ from blogadmin.gui.dialogs.kept_line import KeptLine
 from blogadmin.gui.dialogs.password_field import PasswordField
 from blogadmin.gui.dialogs.text_fields import TextField
 from blogadmin.gui.dialogs.trouble_bar import Way
+from blogadmin.gui.dialogs.typed_text import TypedText
 from blogadmin.gui.widgets.times import day, in_zone
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Drafting(QObject):
         self._drafts = dialog.services.drafts
         self._file: Kept | None = None
         self._last: Draft | None = None
+        self._followed: dict[str, tuple[TypedText, int]] = {}
         self._gone: tuple[Kept, Draft] | None = None
         self._phase = Phase.LOADING
         self._putting_in = False
@@ -108,17 +110,29 @@ class Drafting(QObject):
             self._soon.start()
             return
         draft = self._snapshot()
-        if not (draft.values or draft.texts):
+        typed = self._typed_texts()
+        followed = _standing(typed)
+        if not (draft.values or draft.texts or typed):
             # Nothing was typed that may be kept, or all of it was taken back.
             self._drop()
-        elif not draft.same_work(self._last):
-            self._last = draft
+        elif not draft.same_work(self._last) or followed != self._followed:
+            self._last, self._followed = draft, followed
             self._file = self._file or drafts.begin()
             if self._file is not None:
                 self._file.told = self._told
-                self._file.put(draft)
+                self._file.put(draft, {name: text.text for name, text in typed.items()})
+
+    def _typed_texts(self) -> dict[str, TypedText]:
+        """The long texts that were changed; to copy them here would stop the window."""
+        fields = ((field.name, field.qt) for field in self._dialog.form if not is_secret(field))
+        return {
+            name: text.typed
+            for name, text in fields
+            if isinstance(text, TextField) and text.typed is not None and text.is_changed()
+        }
 
     def _snapshot(self) -> Draft:
+        """What was typed, but for ``_typed_texts``."""
         state, last = self._dialog.state, self._last
         values: dict[str, Any] = {}
         texts: dict[str, str] = {}
@@ -128,7 +142,7 @@ class Drafting(QObject):
                 secrets = secrets or field.widget.is_changed()
             elif (text := _text(field)) is not None:
                 texts[field.name] = text
-            elif field.widget.is_changed():
+            elif field.widget.is_changed() and not isinstance(field.qt, TextField):
                 values[field.name] = field.widget.value()
         # The same object while it has not changed, so that a long text is encoded once.
         same = last is not None and last.base == state.base
@@ -218,7 +232,7 @@ class Drafting(QObject):
         self._putting_in = False
         self._file = file
         self._file.told = self._told
-        self._last = self._snapshot()
+        self._last, self._followed = self._snapshot(), _standing(self._typed_texts())
         self.line.kept(draft.typed_at)
         self._dialog.show_title()
 
@@ -284,12 +298,17 @@ def is_secret(field: Field) -> bool:
     return hidden or isinstance(widget, PasswordField) or "password" in field.name.lower()
 
 
+def _standing(typed: Mapping[str, TypedText]) -> dict[str, tuple[TypedText, int]]:
+    """The same while nothing is typed into any of the texts."""
+    return {name: (text, text.changes) for name, text in typed.items()}
+
+
 def _text(field: Field) -> str | None:
     """The text of an editor that was changed, or one that names no value yet; else ``None``."""
     widget = field.qt
     if isinstance(widget, TextField):
         # Not its value: half an object is none, and finding the line breaks of a long one takes time.
-        return widget.shown_text() if widget.is_changed() else None
+        return widget.shown_text() if widget.typed is None and widget.is_changed() else None
     if isinstance(widget, QLineEdit) and widget.text() and field.widget.value() is None:
         return widget.text()
     return None

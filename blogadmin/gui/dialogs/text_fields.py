@@ -24,8 +24,7 @@ from blogadmin.gui.dialogs.faithful_text import (
     weave,
 )
 from blogadmin.gui.dialogs.plain_copy import plain_copy
-
-_PARAGRAPH = "\u2029"
+from blogadmin.gui.dialogs.typed_text import PARAGRAPH, TypedText
 
 
 class _CleanNewText(QValidator):
@@ -116,18 +115,24 @@ class TextField(QPlainTextEdit):
         super().__init__(parent)
         self._loaded: Any = ""
         self._kept = True
+        self.typed: TypedText | None = None
+        """The text for other threads; ``None`` where it cannot be followed from change to change."""
         # A form is walked with Tab; a field that eats it traps those who use the keyboard only.
         self.setTabChangesFocus(True)
         self.textChanged.connect(self.changed)
+        self.document().contentsChange.connect(self._follow)
 
     def shown_text(self) -> str:
         """The text as it stands: ``toPlainText()`` would turn no-break spaces into plain ones."""
-        return self.document().toRawText().replace(_PARAGRAPH, "\n")
+        return self.document().toRawText().replace(PARAGRAPH, "\n")
 
     def show_loaded(self, text: str) -> None:
         """Show ``text`` and take it as the unchanged state."""
+        self.typed = None
         self.setPlainText(text)
-        self._kept = self.shown_text() == breaks_as_shown(text)
+        shown = self.shown_text()
+        self._kept = shown == breaks_as_shown(text)
+        self.typed = TypedText(self.document(), shown)
         self.setReadOnly(not self._kept)
         self.document().setModified(False)
         self.document().clearUndoRedoStacks()
@@ -156,6 +161,10 @@ class TextField(QPlainTextEdit):
     def locate_problem(self) -> None:
         """Put the cursor where the problem is; here it is the text as a whole."""
 
+    def _follow(self, at: int, removed: int, added: int) -> None:
+        if self.typed is not None and not self.typed.note(at, removed, added):
+            self.typed = None
+
     # Qt's overrides
 
     def insertFromMimeData(self, source: QMimeData) -> None:
@@ -169,7 +178,7 @@ class TextField(QPlainTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         # Plain text only: what is copied here must not carry this program's fonts into a mail.
-        return plain_copy(self.textCursor().selectedText().replace(_PARAGRAPH, "\n"))
+        return plain_copy(self.textCursor().selectedText().replace(PARAGRAPH, "\n"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         breaks = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

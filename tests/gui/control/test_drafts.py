@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.engine import Database
 from blogadmin.gui.control.draft import Broken, Draft, Newer, encoded, read, written
-from blogadmin.gui.control.drafts import Drafts, Free, Kept, replace
+from blogadmin.gui.control.drafts import Drafts, Free, Kept, put_in_place
 from blogadmin.gui.control.tasks import Tasks
 from tests.gui.recorder import Recorder
 
@@ -189,7 +189,7 @@ def test_it_is_closed_to_others_before_there_is_anything_in_it(tmp_path: Path) -
 
     before = os.umask(0)
     try:
-        replace(tmp_path / "one.json", pieces())
+        put_in_place(tmp_path / "one.json", pieces())
     finally:
         os.umask(before)
     assert seen == [0o600]
@@ -200,9 +200,9 @@ def test_a_write_that_breaks_off_leaves_the_former_file_alone(tmp_path: Path) ->
         yield b"half"
         raise OSError(28, "No space left on device")
 
-    replace(tmp_path / "one.json", [b"whole"])
+    put_in_place(tmp_path / "one.json", [b"whole"])
     with pytest.raises(OSError, match="No space"):
-        replace(tmp_path / "one.json", pieces())
+        put_in_place(tmp_path / "one.json", pieces())
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("one.json", b"whole")]
 
 
