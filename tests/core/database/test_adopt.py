@@ -23,6 +23,7 @@ from blogadmin.core.models import Base
 from tests.conftest import connect
 
 RUST_BLOG = Path(__file__).parents[4] / "shared" / "data" / "rust-blog.sql.gz"
+Sql = Callable[..., list[tuple[Any, ...]]]
 TIMES = ("created_at", "updated_at")
 
 
@@ -260,6 +261,28 @@ def test_the_blogs_application_goes_on_as_before(
 def test_a_migrated_database_has_nothing_to_adopt(database: Database) -> None:
     assert adopt.plan(database).is_empty
     assert adopt.apply(database).as_sql() == ""
+
+
+def test_a_database_that_was_dumped_and_restored_has_nothing_to_adopt(database: Database, sql: Sql) -> None:
+    """A restored rule is the print of the rule that was dumped, which PostgreSQL prints in another way."""
+    rules = (
+        "SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype = 'c' AND connamespace = 'public'::regnamespace ORDER BY 1, 2"
+    )
+    before = sql(rules)
+    for table, name, rule in before:
+        sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {rule}")
+    assert {one for one, two in zip(before, sql(rules), strict=True) if one != two} != set()
+    assert adopt.plan(database).is_empty
+
+
+def test_a_rule_that_only_looks_alike_is_none_of_ours(database: Database, sql: Sql) -> None:
+    sql(
+        "ALTER TABLE users DROP CONSTRAINT users_role_check, ADD CONSTRAINT users_role_check"
+        " CHECK (role IN ('user', 'editor', 'moderator', 'admin', 'owner'))"
+    )
+    (misfit,) = adopt.plan(database).misfits
+    assert (misfit.table, misfit.column) == ("users", "role")
 
 
 def test_what_was_dropped_from_a_migrated_database_is_put_back(

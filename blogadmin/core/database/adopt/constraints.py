@@ -88,7 +88,7 @@ class Constraints:
     def _compare_check(self, wanted: sa.CheckConstraint) -> None:
         name = models.name_of(wanted)
         reference = next(c for c in self._wanted.constraints if c.name == name)
-        same = [c for c in self._found.constraints if _same_check(c, reference)]
+        same = [c for c in self._found.constraints if self._same_check(c, reference)]
         if any(c.validated for c in same):
             return
         column = reference.columns[0]
@@ -101,6 +101,16 @@ class Constraints:
             self._findings.alter(self._found.name, f'VALIDATE CONSTRAINT "{same[0].name}"')
         else:
             self._add(wanted, reference.columns)
+
+    def _same_check(self, here: catalogue.Constraint, wanted: catalogue.Constraint) -> bool:
+        if here.kind != "c":
+            return False
+        one, two = here.definition.removesuffix(" NOT VALID"), wanted.definition
+        if one == two or set(here.columns) != set(wanted.columns):
+            return one == two
+        return models.reread(self._findings.connection, self._found, one) == models.reread(
+            self._findings.connection, self._found, two
+        )
 
     def _compare_index(self, wanted: sa.Index) -> None:
         columns = tuple(wanted.columns.keys())
@@ -206,7 +216,3 @@ class Constraints:
             orphan += f" AND NOT EXISTS (SELECT FROM {target} AS target WHERE target.id = {mine})"
         problem = f"names rows of {target} that do not exist"
         return self._findings.rows_are_fine(self._found.name, column, orphan, problem)
-
-
-def _same_check(here: catalogue.Constraint, wanted: catalogue.Constraint) -> bool:
-    return here.kind == "c" and here.definition.removesuffix(" NOT VALID") == wanted.definition

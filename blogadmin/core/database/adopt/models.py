@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTable
 
 from blogadmin.core.database.adopt import catalogue
@@ -15,6 +16,8 @@ from blogadmin.core.models import Base
 
 TABLES: Final = tuple(Base.metadata.sorted_tables)
 """The models' tables; those that others refer to come first."""
+
+_READINGS: Final = 2
 
 C = TypeVar("C", bound=sa.Constraint)
 
@@ -91,6 +94,33 @@ def described(connection: Connection, table: sa.Table) -> catalogue.Table:
     found = catalogue.read(connection, cast("int", oid))
     connection.exec_driver_sql(f"DROP TABLE pg_temp.{copy.name}")
     return found
+
+
+def reread(connection: Connection, table: catalogue.Table, check: str) -> str:
+    """A check of ``table`` as PostgreSQL prints it when it has read its own print.
+
+    A dump that is restored has its checks spelled in that way, and no other from then on.
+    """
+    copy = "blogadmin_reread"
+    attempt = connection.begin_nested()
+    try:
+        connection.exec_driver_sql(
+            f'CREATE TEMPORARY TABLE {copy} (LIKE "{table.schema}"."{table.name}")',
+            execution_options={"no_parameters": True},
+        )
+        for number in range(_READINGS):
+            connection.exec_driver_sql(
+                f"ALTER TABLE pg_temp.{copy} ADD CONSTRAINT c{number} {check}",
+                execution_options={"no_parameters": True},
+            )
+            found = catalogue.read(connection, cast("int", catalogue.find(connection, copy)))
+            check = next(c.definition for c in found.constraints if c.name == f"c{number}")
+    except DBAPIError:
+        # It stands on something that this login may not use.
+        pass
+    finally:
+        attempt.rollback()
+    return check
 
 
 def _copy(table: sa.Table) -> sa.Table:
