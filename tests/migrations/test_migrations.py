@@ -38,6 +38,11 @@ CATALOGUE = {
         " AND oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e') ORDER BY 1"
     ),
     "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
+    "policies": (
+        "SELECT c.relname::text, c.relrowsecurity, p.polname::text, p.polcmd::text, p.polroles::text,"
+        " pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
+        " ORDER BY 1, 3"
+    ),
     "sequences": "SELECT sequencename, data_type::text FROM pg_sequences ORDER BY 1",
 }
 OURS_ALONE = ("blogadmin_version",)

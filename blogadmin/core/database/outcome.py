@@ -68,10 +68,10 @@ def was_committed(database: Database, trace: Trace) -> bool:
 def _ask(database: Database, trace: Trace, *, end_it: bool) -> bool | None:
     with database.aside() as side, closing(side.cursor()) as cursor:
         cursor.execute(_SERVER)
-        standby, keeps_history = cursor.fetchall()[0]
+        standby, keeps_history, hides = cursor.fetchall()[0]
         # In this order: a commit between the two questions would look like a record that is missing.
         status = _status(cursor, trace.transaction)
-        recorded = _recorded(cursor, trace) if keeps_history else None
+        recorded = _recorded(cursor, trace, hides=hides) if keeps_history else None
         if recorded or (status == "committed" and recorded is None):
             return True
         if standby:
@@ -94,12 +94,19 @@ def _status(cursor: extensions.cursor, transaction: int) -> str | None:
     return cursor.fetchall()[0][0]
 
 
-def _recorded(cursor: extensions.cursor, trace: Trace) -> bool | None:
-    """Whether the history has the request; ``None`` when it proves nothing either way."""
+def _recorded(cursor: extensions.cursor, trace: Trace, *, hides: bool) -> bool | None:
+    """Whether the history has the request; ``None`` when it proves nothing either way.
+
+    ``hides``: it may have entries that this login is not shown.
+    """
     try:
         cursor.execute(_REQUESTED, (trace.request,))
         if cursor.fetchall():
             return True
+        if hides:
+            cursor.execute(_ALL_SHOWN)
+            if not cursor.fetchall()[0][0]:
+                return None
         cursor.execute(_TAKEN, (trace.transaction,))
         return False if cursor.fetchall() or trace.recorded else None
     except psycopg2.Error as exc:
@@ -114,8 +121,9 @@ SELECT pg_is_in_recovery(), coalesce(
   has_table_privilege(to_regclass('audit_log'), 'SELECT')
     AND (SELECT bool_and(tgenabled IN ('O', 'A')) FROM pg_trigger
       WHERE tgname IN ('z_created', 'z_changed', 'z_deleted')),
-  false)
+  false), coalesce(row_security_active(to_regclass('audit_log')), false)
 """
+_ALL_SHOWN: Final = "SELECT blogadmin_readable() @> '{users,posts,comments}'"
 _REQUESTED: Final = """
 SELECT 1 FROM audit_log WHERE request_id = %s AND at > now() - interval '1 day' LIMIT 1
 """

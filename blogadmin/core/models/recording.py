@@ -4,8 +4,9 @@ For each statement that changes users, posts or comments one trigger compares th
 after, as sets: a bulk of 10,000 rows is one INSERT into ``audit_log`` and a few notifications.
 
 The functions that record run as the owner of the tables, so who may change a post needs no right to the
-history. They look for names in ``pg_catalog`` only; the one table is named with its schema, which is put in
-when the function is made (``placed``): in a schema where others may create functions, those cannot get in.
+history; who may not read a table is not shown what the history keeps of it (``PRIVACY``). They look for names
+in ``pg_catalog`` only; the one table is named with its schema, which is put in when the function is made
+(``placed``): in a schema where others may create functions, those cannot get in.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ MASKED: Final = frozenset({"password_hash"})
 """Columns of which the history tells that they changed, and nothing more."""
 BODY: Final = "body"
 MONTHS: Final = "blogadmin_history_months"
-"""The one function that everybody may call; it refuses who may not change the blog."""
+"""A function that everybody may call; it refuses who may not change the blog."""
+READABLE: Final = "blogadmin_readable"
+"""Another one: the tables whose history the login that asks may read."""
 
 RECORDED: Final[dict[str, tuple[str, ...]]] = {
     "users": ("id", "email", "name", "password_hash", "role", "is_active", "created_at"),
@@ -35,8 +38,7 @@ RECORDED: Final[dict[str, tuple[str, ...]]] = {
 }
 """What is recorded of each table.
 
-A fixed list: columns of the blog's own may hold secrets (tokens to reset a password), and who may read posts
-may read all of the history.
+A fixed list: columns of the blog's own may hold secrets (tokens to reset a password).
 """
 
 _SCHEMA: Final = "@schema@"
@@ -242,6 +244,25 @@ END
 $body$
 """  # noqa: E501
 
+_SHOWN: Final = ",\n    ".join(
+    f"('{table}', CAST('{{{','.join(column for column in columns if column not in MASKED)}}}' AS text[]))"
+    for table, columns in RECORDED.items()
+)
+# Every column that is recorded must be readable, by a grant for the table or one for columns. By name of
+# the table and not by a reference to it: nobody shall have to drop this before a table of theirs.
+_READABLE: Final = f"""
+CREATE OR REPLACE FUNCTION {READABLE}() RETURNS text[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $body$
+  SELECT coalesce(array_agg(t.noun), '{{}}') FROM (VALUES
+    {_SHOWN}
+  ) AS t (noun, columns)
+  WHERE NOT EXISTS (
+    SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = to_regclass($home$@schema@$home$ || '.' || t.noun) AND a.attname = ANY (t.columns)
+      AND NOT has_column_privilege(a.attrelid, a.attnum, 'SELECT'))
+$body$
+"""  # noqa: S608 - our own names
+
 FUNCTIONS: Final[dict[str, str]] = {
     "blogadmin_tell": _TELL,
     **{
@@ -259,6 +280,7 @@ FUNCTIONS: Final[dict[str, str]] = {
     "blogadmin_refuse": _REFUSE,
     "blogadmin_refuse_truncate": _REFUSE_TRUNCATE,
     MONTHS: _MONTHS,
+    READABLE: _READABLE,
 }
 """Functions by name: the statement that makes each, to be ``placed`` first."""
 
@@ -356,8 +378,19 @@ BEGIN
   END LOOP;
 END $do$
 """  # noqa: E501
+POLICY: Final = "a_readable"
+# A query of its own, so that it is asked once and not for each entry. The owner is not asked at all.
+_SHOWS: Final = f"noun = ANY (CAST((SELECT {READABLE}()) AS text[]))"
+PRIVACY: Final = (
+    f"CREATE POLICY {POLICY} ON audit_log FOR SELECT USING ({_SHOWS})",
+    "ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY",
+)
+"""Entries are shown to those who may read what they are about."""
+FOR_ALL: Final = frozenset({MONTHS, READABLE})
+"""Functions that everybody may call."""
 ACCESS: Final = (
-    *(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC" for name in FUNCTIONS if name != MONTHS),
+    *PRIVACY,
+    *(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC" for name in FUNCTIONS if name not in FOR_ALL),
     _GIVE.strip(),
     _SHARE.strip(),
     f"SELECT {MONTHS}()",

@@ -55,6 +55,10 @@ def test_a_blog_without_a_history_gets_one(without_history: Database, sql: Sql) 
         ("ALTER FUNCTION blogadmin_record_posts SECURITY INVOKER", 1),
         ("ALTER FUNCTION blogadmin_record_users SET search_path = public", 1),
         ("DROP FUNCTION blogadmin_tell", 2),
+        ("ALTER TABLE audit_log DISABLE ROW LEVEL SECURITY", 3),
+        ("DROP POLICY a_readable ON audit_log", 3),
+        ("DROP POLICY a_readable ON audit_log; CREATE POLICY a_readable ON audit_log USING (true)", 3),
+        ("DROP FUNCTION blogadmin_readable CASCADE", 4),
     ],
 )
 def test_what_is_broken_is_mended(database: Database, sql: Sql, harm: str, statements: int) -> None:

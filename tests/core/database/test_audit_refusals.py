@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import psycopg2
+import psycopg2.errorcodes
 import psycopg2.extensions
 import pytest
 
@@ -92,7 +93,8 @@ def test_copies_and_merges_into_the_history_are_refused(
     lines = io.StringIO("2026-01-01\t1\tx\tx\tposts\t1\tchanged\t9\n")
     with who.cursor() as cursor, pytest.raises(psycopg2.Error) as caught:
         cursor.copy_expert(f"COPY {places[0]} {columns} FROM STDIN", lines)
-    assert caught.value.pgcode == "42501"
+    # PostgreSQL lets nobody copy into a table that it shows them only some rows of.
+    assert caught.value.pgcode in ("42501", psycopg2.errorcodes.FEATURE_NOT_SUPPORTED)
     if who.server_version >= 150_000:
         merge = (
             "MERGE INTO audit_log USING (SELECT 1) AS one ON true WHEN MATCHED THEN {}"

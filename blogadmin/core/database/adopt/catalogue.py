@@ -159,6 +159,11 @@ def function(connection: Connection, schema: str, name: str) -> Function | None:
     return Function(row.prosrc, tuple(row.proconfig or ()), row.prosecdef)
 
 
+def is_kept_from_others(connection: Connection, oid: int, policy: str, function: str) -> bool:
+    """Whether a table shows rows to others by this policy, which asks ``function``."""
+    return bool(connection.scalar(text(_POLICY), {"oid": oid, "policy": policy, "function": function}))
+
+
 def quoted(connection: Connection, name: str) -> str:
     """``name`` as PostgreSQL spells it in a statement."""
     return connection.scalar(text("SELECT quote_ident(:name)"), {"name": name}) or ""
@@ -247,4 +252,10 @@ WHERE c.oid = :oid AND a.privilege_type = 'UPDATE' AND a.grantee <> c.relowner O
 _FUNCTION: Final = """
 SELECT p.prosrc, p.proconfig, p.prosecdef FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE p.proname = :name AND n.nspname = :schema
+"""
+
+_POLICY: Final = """
+SELECT c.relrowsecurity AND bool_or(p.polname = :policy AND p.polcmd = 'r' AND p.polroles = '{0}'
+    AND pg_get_expr(p.polqual, p.polrelid) LIKE '%noun = ANY (%' || :function || '()%')
+FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid WHERE c.oid = :oid GROUP BY c.relrowsecurity
 """

@@ -28,8 +28,16 @@ def compare(findings: Findings, table: catalogue.Table | None, *, made: bool) ->
         findings.access = [trigger, *recording.ACCESS]
         findings.notes.append(
             f"From now on {TABLE} keeps every change of users, posts and comments, and who may read posts may"
-            " read it. TRUNCATE of these tables is refused while they have rows, and a transaction that"
-            " changes them cannot be prepared for a two-phase commit."
+            " read it, but for entries about a table that they may not read. TRUNCATE of these tables is"
+            " refused while they have rows, and a transaction that changes them cannot be prepared for a"
+            " two-phase commit."
         )
-    elif table is not None and catalogue.find(findings.connection, f"{TABLE}_default") is None:
+        return
+    if table is None:
+        return
+    if catalogue.find(findings.connection, f"{TABLE}_default") is None:
         findings.access += recording.DEFAULT_PARTITION
+    if not catalogue.is_kept_from_others(
+        findings.connection, table.oid, recording.POLICY, recording.READABLE
+    ):
+        findings.access += [f"DROP POLICY IF EXISTS {recording.POLICY} ON {TABLE}", *recording.PRIVACY]

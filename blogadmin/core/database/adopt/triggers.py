@@ -35,7 +35,7 @@ def _compare_function(findings: Findings, name: str, statement: str) -> None:
         or "search_path=pg_catalog, pg_temp" not in here.settings
     ):
         findings.triggers.append(statement)
-    if here is None and name in recording.FUNCTIONS and name != recording.MONTHS:
+    if here is None and name in recording.FUNCTIONS and name not in recording.FOR_ALL:
         findings.access.append(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
 
 
