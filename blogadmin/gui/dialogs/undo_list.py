@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QWidget
 
 from blogadmin.gui.dialogs.frame import button_box, footer, frame
-from blogadmin.gui.theme import icon, metrics
+from blogadmin.gui.theme import SPACE_M, icon, metrics
 from blogadmin.gui.widgets.buttons import plain_button, primary_button
 from blogadmin.gui.widgets.labels import Label
 
@@ -77,6 +77,8 @@ class UndoList(QDialog):
         undone = source == _FORTH
         words = f"{step.label}{' – undone' if undone else ''}\n{_clock(step.made)} · {step.detail}"
         item = QListWidgetItem(icon("redo" if undone else "undo"), words, self.list)
+        # Two lines with air around them: without, one entry reads into the next.
+        item.setSizeHint(QSize(0, 2 * metrics().lineSpacing() + 2 * SPACE_M))
         item.setData(_STEP, step)
         item.setData(_SOURCE, source)
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from blogadmin.core import operations
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.dialogs.undo_list import UndoList
+from blogadmin.gui.theme import SPACE_M
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -67,6 +68,18 @@ def test_changes_are_listed_the_last_one_first(
     assert first.startswith("Edit user\n")
     assert first.endswith("“Anna Nowak”: email")
     assert second.endswith("“Anna Kowalczyk”: name")
+
+
+def test_both_lines_of_an_entry_have_air_around_them(
+    services: Services, window: QWidget, rename: Callable[[str, str], None], qtbot: QtBot
+) -> None:
+    rename("name", "Anna Nowak")
+    dialog = UndoList(services.undo, window)
+    dialog.open()
+    qtbot.waitUntil(lambda: dialog.list.viewport().height() > 0)
+    entry = dialog.list.visualItemRect(dialog.list.item(0))
+    assert entry.height() >= 2 * dialog.list.fontMetrics().lineSpacing() + 2 * SPACE_M
+    assert entry.width() == dialog.list.viewport().width()
 
 
 def test_any_change_is_taken_back_and_made_again_by_keyboard(
