@@ -179,6 +179,8 @@ class Menus:
     ) -> QAction:
         action = QAction(icon(image), text, self._window)
         action.setObjectName(name)
+        # What it is called whatever it would do at the moment, for the list of shortcuts.
+        action.setData(text)
         action.triggered.connect(lambda _checked=False: slot())
         if keys is not None:
             action.setShortcut(QKeySequence(keys))

@@ -68,5 +68,6 @@ class ShortcutsDialog(QDialog):
         for action in window.findChildren(QAction):
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             if keys and keys not in found:
-                found[keys] = action.text().replace("&", "").rstrip("…")
+                words = action.data() if isinstance(action.data(), str) else action.text()
+                found[keys] = words.replace("&", "").rstrip("…")
         return sorted(found.items(), key=lambda item: (item[1], item[0]))

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from blogadmin.gui.control.services import Services
@@ -127,6 +127,22 @@ def test_nothing_can_be_undone_at_first(window: MainWindow, services: Services) 
     assert (window.menus.undo.text(), window.menus.undo.isEnabled()) == ("Undo", False)
     assert (window.menus.redo.text(), window.menus.redo.isEnabled()) == ("Redo", False)
     assert not services.undo.can_undo
+
+
+def test_the_list_of_keys_names_the_verb_and_not_what_it_would_do_now(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    page = page_of(window, "posts")
+    page.view.selectRow(0)
+    page.verbs.all["publishedStatusAction"].trigger()
+    qtbot.waitUntil(lambda: window.menus.undo.text().startswith("Undo "))
+    window.show_shortcuts()
+    dialog = window.findChild(QDialog, "shortcutsDialog")
+    assert dialog is not None
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Undo" in words
+    assert services.undo.undo_text not in words
+    dialog.close()
 
 
 def test_a_key_shows_what_can_be_taken_back(window: MainWindow, qtbot: QtBot) -> None:
