@@ -110,7 +110,7 @@ class ListPage(PageFrame):
         if failed and not nothing:
             self.failure.set_message(
                 f"The {self.noun.plural} could not be read.",
-                why_unread(self.model.error),
+                why_unread(self.model.error, shown=True),
                 "Retry",
                 self.model.retry,
             )

@@ -20,6 +20,12 @@ def test_nothing_is_said_about_saving(error: KnownError, words: str) -> None:
     assert "saved" not in why_unread(error)
 
 
+@pytest.mark.parametrize("error", [TookTooLong("Stopped."), Unavailable("Lost.")])
+def test_only_rows_that_are_shown_may_be_out_of_date(error: KnownError) -> None:
+    assert "out of date" in why_unread(error, shown=True)
+    assert "out of date" not in why_unread(error)
+
+
 @pytest.mark.parametrize("error", [NotPermitted("Your login may not do this."), Locked("Someone is at it.")])
 def test_other_known_errors_speak_for_themselves(error: KnownError) -> None:
     assert why_unread(error) == str(error)
