@@ -3,6 +3,7 @@
 All mirror with the painter's layout direction, and all measure with the font they paint with.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -20,6 +21,8 @@ _MEDIUM: Final = QFont.Weight.Medium
 _PILL_PADDING: Final = 8
 _PILL_MARK: Final = ICON_SMALL + 4
 _KEY_GAP: Final = 3
+# The same name in other letters, or what somebody is called besides.
+_IN_BRACKETS: Final = re.compile(r"\([^)]*\)?")
 _LEADING: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -100,7 +103,7 @@ def draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
 @lru_cache(maxsize=2_000)
 def initials(name: str) -> str:
     """The first letters of the first and the last word of a name; "?" where there is none."""
-    words = [word for word in name.split() if word[0].isalnum()]
+    words = [word for word in _IN_BRACKETS.sub(" ", name).split() if word[0].isalnum()]
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "") if words else "?"
     return letters.upper()
 

@@ -58,6 +58,9 @@ def covered_columns(image: QImage) -> list[int]:
         ("", "?"),
         ("***", "?"),
         ("渡辺 謙", "渡謙"),
+        ("Yael Stern (יעל שטרן)", "YS"),
+        ("Dana (Daniela) Roth", "DR"),
+        ("(unknown)", "?"),
     ],
 )
 def test_initials(name: str, letters: str) -> None:
