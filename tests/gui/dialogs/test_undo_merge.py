@@ -46,6 +46,17 @@ def asking() -> MergeDialog | None:
     return next((w for w in QApplication.topLevelWidgets() if isinstance(w, MergeDialog)), None)
 
 
+@pytest.fixture
+def dialog(services: Services, window: QWidget, renamed: int, sql: Sql, qtbot: QtBot) -> MergeDialog:
+    """What asks after somebody changed Anna's name, too, and the change of it was to be taken back."""
+    sql("UPDATE users SET name = 'Anna Berg' WHERE id = %s", (renamed,))
+    services.undo.undo()
+    qtbot.waitUntil(lambda: asking() is not None)
+    found = asking()
+    assert found is not None
+    return found
+
+
 def settled(services: Services) -> bool:
     return not services.tasks.outstanding
 
@@ -61,13 +72,8 @@ def test_another_field_that_somebody_changed_is_left_alone(
 
 
 def test_the_same_field_is_asked_about_and_what_is_chosen_is_saved(
-    services: Services, window: QWidget, renamed: int, sql: Sql, qtbot: QtBot
+    services: Services, dialog: MergeDialog, sql: Sql, qtbot: QtBot
 ) -> None:
-    sql("UPDATE users SET name = 'Anna Berg' WHERE id = %s", (renamed,))
-    services.undo.undo()
-    qtbot.waitUntil(lambda: asking() is not None)
-    dialog = asking()
-    assert dialog is not None
     assert sql("SELECT name FROM users") == [("Anna Berg",)]
     theirs = dialog.findChild(QRadioButton, "nameTheirsRadio")
     assert theirs is not None
@@ -82,13 +88,8 @@ def test_the_same_field_is_asked_about_and_what_is_chosen_is_saved(
 
 
 def test_leaving_it_as_it_is_keeps_the_step_for_later(
-    services: Services, window: QWidget, renamed: int, sql: Sql, qtbot: QtBot
+    services: Services, dialog: MergeDialog, sql: Sql, qtbot: QtBot
 ) -> None:
-    sql("UPDATE users SET name = 'Anna Berg' WHERE id = %s", (renamed,))
-    services.undo.undo()
-    qtbot.waitUntil(lambda: asking() is not None)
-    dialog = asking()
-    assert dialog is not None
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: asking() is None and settled(services))
     assert services.undo.can_undo
