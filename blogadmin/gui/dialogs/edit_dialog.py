@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from blogadmin.core.database.changes import Changes
@@ -313,6 +313,11 @@ class EditDialog(Noun, QDialog):
             QShortcut(QKeySequence(keys), self, self.save_button.click)
 
     # Qt's overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only now is it known how wide the lines are that wrap.
+        self.fit()
 
     def reject(self) -> None:
         self._leaving.leave(self.finish)

@@ -52,6 +52,7 @@ class Reading:
         dialog.show_detail(detail)
         dialog.clear_trouble()
         dialog.entered()
+        dialog.fit()
 
     def _not_read(self, error: Exception) -> None:
         dialog = self._dialog

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from blogadmin.core.queries.rows import UserDetail
 
 _KEEP = "Leave both empty to keep the present password."
+_FACTS = ("Wrote", "Created", "Updated")
 _NEW = f"At least {values.PASSWORD_MIN} characters."
 
 
@@ -57,6 +58,7 @@ class UserDialog(EditDialog):
         again = self.add(Field("passwordAgain", "Password again", self._again, check=self._again_problem))
         self._passwords = (password, again)
         self._facts = Facts()
+        self._reserve()
         self._name.changed.connect(self._show_head)
         self._history: HistoryWindow | None = None
         self.saving.merging.who_changed = who_changed(self.services, self)
@@ -70,6 +72,12 @@ class UserDialog(EditDialog):
         layout.addWidget(self._facts)
         layout.addStretch(1)
         return content
+
+    def _reserve(self) -> None:
+        """Take the room of a row's facts before it has come: the window must not grow under the pointer."""
+        self._passwords[0].row.set_help(_KEEP)
+        for name in _FACTS:
+            self._facts.show_fact(name, " ")
 
     def read(self, session: Any, row_id: int) -> UserDetail | None:
         return queries.users.detail(session, row_id)
@@ -89,10 +97,9 @@ class UserDialog(EditDialog):
         self._facts.clear()
         if detail is not None:
             written = f"{count(detail.posts, 'post')}, {count(detail.comments, 'comment')}"
-            self._facts.show_fact("Wrote", written)
-            self._facts.show_fact("Created", detail.created_at)
-            self._facts.show_fact("Updated", detail.updated_at)
-        self._kind.setText("New user" if detail is None else f"User no. {detail.id}")
+            for name, fact in zip(_FACTS, (written, detail.created_at, detail.updated_at), strict=True):
+                self._facts.show_fact(name, fact)
+        self._kind.setText("Not saved yet" if detail is None else f"User no. {detail.id}")
         self._show_head()
 
     def caption(self) -> str:
@@ -175,7 +182,7 @@ class UserDialog(EditDialog):
     def _show_head(self) -> None:
         name = self._name.value()
         self._avatar.set_person(name, inactive=not self.form["is_active"].widget.value())
-        self._title.setText(name or " ")
+        self._title.setText(name or ("New user" if self.state.id is None else " "))
 
 
 def _role_field() -> ChoiceField:

@@ -16,6 +16,7 @@ from blogadmin.core.database.changes import Changes
 from blogadmin.gui.control.hub import ChangeHub
 from blogadmin.gui.control.undo import UndoHistory
 from blogadmin.gui.dialogs.edit_state import Phase
+from blogadmin.gui.dialogs.frame import Scroller
 from blogadmin.gui.dialogs.user import UserDialog
 from tests.gui.dialogs.conftest import Sql, click, field, ready, retype, words
 from tests.gui.recorder import Recorder
@@ -51,6 +52,18 @@ def test_it_is_on_screen_before_the_row_has_come(make: Make, anna: int, qtbot: Q
     assert field(dialog, "password").text() == ""
     assert dialog.focusWidget() is field(dialog, "name")
     assert words(dialog, "wroteFact") == "0 posts, 0 comments"
+
+
+def test_it_opens_as_high_as_its_row_needs_and_stays_so(make: Make, anna: int, qtbot: QtBot) -> None:
+    dialog = make(UserDialog)
+    dialog.open_for(anna)
+    before = dialog.height()
+    ready(dialog, qtbot)
+    scroller = dialog.findChild(Scroller)
+    assert scroller is not None
+    room = scroller.viewport()
+    assert room.height() >= scroller.needed_height(room.width())
+    assert dialog.height() == before
 
 
 def test_only_what_was_changed_is_sent(dialog: UserDialog, anna: int, sql: Sql, qtbot: QtBot) -> None:
