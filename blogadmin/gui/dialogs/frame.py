@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from blogadmin.gui.theme import MARGIN, SPACE_L, SPACE_XL
+from blogadmin.gui.widgets.buttons import plain_button
 from blogadmin.gui.widgets.panel import Panel
 
 FIELD_GAP = 14
@@ -52,6 +53,16 @@ def button_box(accept: QPushButton, reject: QPushButton, *others: QPushButton) -
     box.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)
     for other in others:
         box.addButton(other, QDialogButtonBox.ButtonRole.ActionRole)
+    return box
+
+
+def close_box(dialog: QDialog) -> QDialogButtonBox:
+    """The one button of a dialog that only shows something; Enter and Esc press it."""
+    close = plain_button("Close", "closeButton", parent=dialog)
+    close.setDefault(True)
+    close.clicked.connect(dialog.reject)
+    box = QDialogButtonBox()
+    box.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
     return box
 
 
@@ -97,8 +108,8 @@ class Scroller(QScrollArea):
         return QSize(self._form.minimumSizeHint().width(), 6 * self.fontMetrics().height())
 
 
-def fit_height(dialog: QDialog, scroller: Scroller) -> None:
-    """Make a dialog as high as its form needs, if the screen is; never lower than a person made it."""
+def fit_height(dialog: QDialog, scroller: Scroller, *, shrinks: bool = False) -> None:
+    """Make a dialog as high as its form needs, if the screen is; lower only where it ``shrinks``."""
     layout = dialog.layout()
     if layout is None:
         return
@@ -107,14 +118,23 @@ def fit_height(dialog: QDialog, scroller: Scroller) -> None:
     room = dialog.screen().availableGeometry().height() - 2 * MARGIN
     if more > 0:
         dialog.resize(dialog.width(), max(dialog.height(), min(dialog.height() + more, room)))
+    elif shrinks:
+        dialog.resize(dialog.width(), dialog.height() + more)
 
 
-def frame(dialog: QDialog, parts: Sequence[QWidget], foot: QWidget, *, grows: QWidget | None = None) -> None:
+def frame(
+    dialog: QDialog,
+    parts: Sequence[QWidget],
+    foot: QWidget,
+    *,
+    grows: QWidget | None = None,
+    gap: int = SPACE_XL,
+) -> None:
     """Lay a dialog out: ``parts`` under each other, ``foot`` below; ``grows`` takes the room."""
     body = Panel("surface")
     inner = QVBoxLayout(body)
     inner.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-    inner.setSpacing(SPACE_XL)
+    inner.setSpacing(gap)
     for part in parts:
         inner.addWidget(part, 1 if part is grows else 0)
     if grows is None:

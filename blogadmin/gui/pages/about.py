@@ -6,10 +6,11 @@ import platform
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from blogadmin import __version__
-from blogadmin.gui.theme import MARGIN, SPACE_M
+from blogadmin.gui.dialogs.frame import close_box, footer, frame
+from blogadmin.gui.theme import SPACE_M
 from blogadmin.gui.widgets.labels import Label
 
 
@@ -21,15 +22,10 @@ class AboutDialog(QDialog):
         self.setObjectName("aboutDialog")
         self.setWindowTitle("About blogadmin")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setObjectName("closeButton")
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(SPACE_M)
-        layout.addWidget(Label(f"blogadmin {__version__}", role="dialog_title", parent=self))
-        layout.addWidget(Label("Write and moderate a blog that lives in PostgreSQL.", parent=self))
         parts = f"Python {platform.python_version()}, Qt for Python {PySide6.__version__}. MIT licence."
-        layout.addWidget(Label(parts, role="caption", tone="muted", parent=self))
-        layout.addSpacing(SPACE_M)
-        layout.addWidget(buttons)
+        words = (
+            Label(f"blogadmin {__version__}", role="dialog_title", parent=self),
+            Label("Write and moderate a blog that lives in PostgreSQL.", parent=self),
+            Label(parts, role="caption", tone="muted", parent=self),
+        )
+        frame(self, words, footer([], close_box(self)), gap=SPACE_M)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QWidget
 
-from blogadmin.gui.theme import MARGIN, SPACE_M, SPACE_XXL
+from blogadmin.gui.dialogs.frame import close_box, footer, frame
+from blogadmin.gui.theme import SPACE_M, SPACE_XXL
 from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.pills import KeyHint
 
@@ -35,21 +36,14 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Side by side: in one column they are taller than a small screen.
-        columns = QHBoxLayout()
+        holder = QWidget(self)
+        columns = QHBoxLayout(holder)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(SPACE_XXL)
         columns.addLayout(self._listed(self._of_actions(window)))
         columns.addLayout(self._listed(FIXED))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setObjectName("closeButton")
-        buttons.rejected.connect(self.reject)
         title = Label("Keyboard shortcuts", role="dialog_title", parent=self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(MARGIN)
-        layout.addWidget(title)
-        layout.addLayout(columns)
-        layout.addWidget(buttons)
+        frame(self, [title, holder], footer([], close_box(self)), grows=holder)
 
     def _listed(self, keys: Iterable[tuple[str, str]]) -> QGridLayout:
         grid = QGridLayout()
