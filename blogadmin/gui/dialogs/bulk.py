@@ -81,6 +81,8 @@ class BulkDialog(QDialog):
         self.cancel_button.setEnabled(True)
         self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_progress(0, len(self._request.ids))
+        # Now, with the click, not when it is over: the person may be about to press Cancel.
+        fit_height(self, self._scroller, shrinks=self.isVisible())
         controller = self._services.controller
         self._run = run = controller.run_bulk(change, self._request.ids, initiator=self.parent(), toast=False)
         run.progressed.connect(self._show_progress)

@@ -85,7 +85,7 @@ class BulkQuestion(QWidget):
         self.preview = preview
         self._report.report([] if preview is None else foreseen(preview))
         moved = 0 if preview is None else preview.changed_meanwhile
-        self._spare.setText("Leave out what somebody else changed since the list was read")
+        self._spare.setText("Leave out what was changed since the list was read")
         self._spare.setAccessibleName(self._spare.text())
         self._spare.setVisible(bool(moved))
         self._words.setVisible(preview is None)

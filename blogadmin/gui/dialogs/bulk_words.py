@@ -18,7 +18,7 @@ TYPED_FROM = 1000
 
 _FATES: tuple[tuple[Fate, Result, str], ...] = (
     (Fate.UNCHANGED, "ok", "already as wanted"),
-    (Fate.MOVED, "warn", "changed by somebody else meanwhile; left alone"),
+    (Fate.MOVED, "warn", "changed meanwhile; left alone"),
     (Fate.GONE, "warn", "deleted meanwhile"),
     (Fate.REFUSED, "bad", "not changed; the report says why"),
     (Fate.UNCERTAIN, "bad", "not known yet; told when the server is back"),
@@ -30,7 +30,7 @@ def foreseen(preview: Preview) -> list[Step]:
     """What a change would do, line by line."""
     noun = preview.noun.removesuffix("s")
     lines: tuple[tuple[Result, int, str], ...] = (
-        ("warn", preview.changed_meanwhile, "changed by somebody else since the list was read"),
+        ("warn", preview.changed_meanwhile, "changed since the list was read, here or elsewhere"),
         ("ok", preview.already, "already as wanted; left as they are"),
         ("bad", preview.blocked, "cannot be changed; the report will say why"),
         ("warn", preview.gone, "deleted meanwhile; left out"),

@@ -146,14 +146,14 @@ def test_what_others_changed_meanwhile_is_told_and_can_be_left_out(
     dialog = BulkDialog(services, request, window)
     dialog.open()
     qtbot.waitUntil(lambda: told(dialog) != "")
-    assert "2 posts. changed by somebody else since the list was read" in told(dialog)
+    assert "2 posts. changed since the list was read, here or elsewhere" in told(dialog)
     spare = field(dialog, "spareChanged")
     assert spare.isVisible()
     spare.setChecked(True)
     click(dialog, "startButton")
     words = done(dialog, qtbot)
     assert words.splitlines()[0] == "8 posts. done"
-    assert "2 posts. changed by somebody else meanwhile; left alone" in words
+    assert "2 posts. changed meanwhile; left alone" in words
     assert sql("SELECT count(*) FROM posts WHERE status = 'published'") == [(8,)]
     dialog.reject()
 
@@ -176,6 +176,22 @@ def test_cancel_stops_and_says_what_is_done_and_stays(
     assert f"{1200 - published:,} posts. not reached; they are as before" in words
     assert field(dialog, "bulkTitle").text() == "Publish: cancelled"
     assert field(dialog, "cancelButton").text() == "Close"
+
+
+def test_the_report_leaves_no_room_of_the_question_and_enter_closes_it(
+    ask: Ask, posts: array[int], qtbot: QtBot
+) -> None:
+    dialog = ask(lambda tags: operations.bulk_run.AddTags(tags), "tags")
+    field(dialog, "tags").setText("new")
+    QTest.keyClicks(field(dialog, "confirmNumber"), "1200")
+    qtbot.waitUntil(field(dialog, "startButton").isEnabled)
+    before = dialog.height()
+    click(dialog, "startButton")
+    running = dialog.height()
+    assert running < before
+    done(dialog, qtbot)
+    assert dialog.height() == running
+    assert dialog.focusWidget() is field(dialog, "cancelButton")
 
 
 def test_while_it_runs_closing_the_window_only_cancels(ask: Ask, sql: Sql, qtbot: QtBot) -> None:
