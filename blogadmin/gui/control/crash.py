@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from blogadmin.gui.theme import MARGIN, SPACE_XL
 from blogadmin.log import report, trace_text
 
 _MOST_SHOWN = 20
@@ -55,6 +56,9 @@ class CrashDialog(QDialog):
         self.setAccessibleName("Unexpected error")
         self.setWindowTitle("Unexpected error")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # The ground of the program's other dialogs; a window has that of bars.
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self._counts: dict[str, int] = {}
         words = QLabel(
             "Something happened that blogadmin was not prepared for. It is the program’s fault, not yours.\n"
@@ -72,6 +76,8 @@ class CrashDialog(QDialog):
         self._trace.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._trace.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(SPACE_XL)
         layout.addWidget(words)
         layout.addWidget(self._trace, 1)
         layout.addWidget(self._buttons())

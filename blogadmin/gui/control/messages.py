@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QTextEdit, QWidget
 
 from blogadmin.gui.control.crash import CrashDialog
+from blogadmin.gui.theme import ICON_LARGE, SPACE_M, icon, metrics, set_variant
 from blogadmin.log import report, trace_text
 
+_WIDTH = 44
+"""How wide the words of a box are at least, in average characters."""
 Role = Literal["accept", "destructive", "reject"]
 
 
@@ -41,6 +45,23 @@ class ToastView(Protocol):
     ) -> None:
         """Show the note, in place of an older one."""
         ...
+
+
+class _Box(QMessageBox):
+    """A box with one of the program's own marks, in the colours of the theme."""
+
+    _mark = ("", "")
+
+    def show_mark(self, name: str, tone: str) -> None:
+        """Show the icon of that name in a colour of the theme."""
+        self._mark = name, tone
+        # A picture keeps its colours; it is drawn anew when the theme changes.
+        self.setIconPixmap(icon(name, tone).pixmap(ICON_LARGE, ICON_LARGE))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._mark[0]:
+            self.show_mark(*self._mark)
 
 
 class Messages(QObject):
@@ -88,7 +109,7 @@ class Messages(QObject):
                 box.raise_()
                 return
         box = self._box(parent, "errorBox", title, text, details)
-        box.setIcon(QMessageBox.Icon.Warning)
+        box.show_mark("alert-triangle", "warn")
         self._button(box, Choice("ok", "OK", "reject"), default=True)
         box.open()
 
@@ -113,7 +134,7 @@ class Messages(QObject):
         Enter takes the default (never a destructive choice), Esc the first choice that changes nothing.
         """
         box = self._box(parent, "questionBox", title, text, details)
-        box.setIcon(QMessageBox.Icon.Question)
+        box.show_mark("help", "accent_ink")
         safest = _safest(choices)
         default = next((c for c in choices if c.default and c.role != "destructive"), safest)
         keys: dict[QAbstractButton, str] = {}
@@ -161,12 +182,15 @@ class Messages(QObject):
             if isinstance(w, QMessageBox) and w.objectName() == name and w.isVisible()
         ]
 
-    def _box(self, parent: QWidget | None, name: str, title: str, text: str, details: str) -> QMessageBox:
-        box = QMessageBox(self._place(parent))
+    def _box(self, parent: QWidget | None, name: str, title: str, text: str, details: str) -> _Box:
+        box = _Box(self._place(parent))
         box.setObjectName(name)
         box.setAccessibleName(title)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setOption(QMessageBox.Option.DontUseNativeDialog)
+        # The ground of the program's other dialogs; a window has that of bars.
+        box.setBackgroundRole(QPalette.ColorRole.Base)
+        box.setAutoFillBackground(True)
         box.setTextFormat(Qt.TextFormat.PlainText)
         # Not every platform shows a title bar on a box: the title is its first line, too.
         box.setWindowTitle(title)
@@ -178,7 +202,17 @@ class Messages(QObject):
         if details:
             box.setDetailedText(details)
             self._name_details(box)
+        self._dress(box)
         return box
+
+    @staticmethod
+    def _dress(box: QMessageBox) -> None:
+        """Give a box the air of the program's other dialogs."""
+        box.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        words = box.findChild(QLabel, "qt_msgbox_informativelabel")
+        if words is not None:
+            # Else a box is as wide as its title, and a sentence under a short one becomes a column.
+            words.setMinimumWidth(_WIDTH * metrics().averageCharWidth())
 
     @staticmethod
     def _name_details(box: QMessageBox) -> None:
@@ -193,6 +227,10 @@ class Messages(QObject):
         button = box.addButton(choice.label, _ROLES[choice.role])
         button.setObjectName(f"{choice.key}Button")
         button.setAccessibleName(choice.label.replace("&", ""))
+        if choice.role == "destructive":
+            set_variant(button, kind="danger")
+        elif default and choice.role == "accept":
+            set_variant(button, kind="primary")
         if default:
             box.setDefaultButton(button)
         return button

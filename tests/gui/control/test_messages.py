@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -95,6 +95,21 @@ def test_an_error_is_plain_text_in_every_part(said: Messages, window: Window) ->
     assert {label.textFormat() for label in with_data} == {Qt.TextFormat.PlainText}
     assert box.detailedText() == HTML
     assert nameless_widgets() == []
+
+
+@pytest.mark.expects_log
+def test_a_box_looks_like_the_program_s_other_dialogs(said: Messages, window: Window) -> None:
+    said.ask(window, "Unsaved", "Save it, or lose what you typed?", SAVE, lambda _key: None)
+    said.bug(ZeroDivisionError("division by zero"))
+    assert len(boxes()) == 2
+    for box in boxes():
+        ground = box.grab().toImage().pixelColor(2, 2)
+        assert ground == box.palette().color(QPalette.ColorRole.Base)
+    (box,) = boxes(QMessageBox)
+    kinds = {button.objectName(): button.property("kind") for button in box.buttons()}
+    assert kinds == {"saveButton": "primary", "discardButton": "danger", "cancelButton": None}
+    words = box.findChild(QLabel, "qt_msgbox_informativelabel")
+    assert words.width() > words.fontMetrics().horizontalAdvance(words.text())
 
 
 def test_the_same_error_is_not_shown_twice_at_once(said: Messages, qtbot: QtBot) -> None:
