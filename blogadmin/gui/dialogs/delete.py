@@ -64,6 +64,7 @@ class DeleteDialog(QDialog):
     def _make_parts(self) -> None:
         self._trouble = TroubleBar(self)
         self._title = Label(f"Delete {self._what}?", role="dialog_title", wrap=True, parent=self)
+        self._title.setObjectName("deleteTitle")
         self._words = Label("Looking up what belongs to it…", wrap=True, parent=self)
         self._words.setObjectName("dependents")
         self._heir = AuthorField(self._services.tasks, self)
@@ -97,6 +98,8 @@ class DeleteDialog(QDialog):
         )
         # As wide as its words: beside them a click would do nothing.
         layout.setAlignment(self._with_comments, Qt.AlignmentFlag.AlignLeading)
+        # Room that is left stays below: spread between the lines it would tear them apart.
+        layout.addStretch(1)
         content.setLayout(layout)
         self._heir_row.hide()
         self._with_comments.hide()

@@ -59,6 +59,13 @@ def count(sql: Sql, table: str) -> int:
     return sql(f"SELECT count(*) FROM {table}")[0][0]
 
 
+def test_its_lines_stand_together_where_there_is_room_to_spare(ask: Ask, post: int) -> None:
+    dialog = ask("posts", [post])
+    title, found = field(dialog, "deleteTitle"), field(dialog, "dependents")
+    assert found.y() - title.geometry().bottom() < title.fontMetrics().height() * 2
+    assert found.height() < 2 * found.fontMetrics().height()
+
+
 def test_a_user_on_whom_nothing_hangs_goes_and_can_come_back(
     ask: Ask, anna: int, sql: Sql, messages: Recorder, qtbot: QtBot
 ) -> None:
