@@ -201,6 +201,8 @@ class MisfitTable(QTableWidget):
         self.setWordWrap(True)
         self.setShowGrid(False)
         self.verticalHeader().hide()
+        # As the columns get their widths; when the rows are filled in they have none yet.
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeading)
         self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.hide()
@@ -212,7 +214,6 @@ class MisfitTable(QTableWidget):
             rows = f"{misfit.count:,}" if misfit.count else ""
             for place, text in enumerate((misfit.table, misfit.column, misfit.problem, rows)):
                 self.setItem(row, place, QTableWidgetItem(text))
-        self.resizeRowsToContents()
         self.setVisible(bool(misfits))
 
 

@@ -9,7 +9,15 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from blogadmin.gui.theme import RADIUS, SPACE_L, SPACE_XS, color, is_high_contrast, leading_rect
+from blogadmin.gui.theme import (
+    RADIUS,
+    SPACE_L,
+    SPACE_XS,
+    color,
+    control_height,
+    is_high_contrast,
+    leading_rect,
+)
 from blogadmin.gui.widgets.buttons import link_button, tool_button
 from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.pills import IconMark
@@ -22,6 +30,8 @@ _LOOKS: dict[Kind, tuple[str, str, str]] = {
     "bad": ("bad", "bad_soft", "alert-circle"),
     "ok": ("ok", "ok_soft", "check-circle"),
 }
+
+_AIR = 3
 
 # Even a button that does not show has a name, for whoever walks the tree of widgets.
 _NO_ACTION = "No action"
@@ -96,8 +106,10 @@ class Banner(QWidget):
     def _lay_out(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, 3, SPACE_L, 3)
+        row.setContentsMargins(SPACE_L, _AIR, SPACE_L, _AIR)
         row.setSpacing(SPACE_L - 2)
+        # As high without a button as with one.
+        row.addStrut(control_height())
         row.addWidget(self._mark)
         row.addWidget(self._strong)
         row.addWidget(self._text, 1)

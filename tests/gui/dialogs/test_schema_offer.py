@@ -121,6 +121,8 @@ def test_what_does_not_fit_is_listed_as_plain_text(services: Services, window: Q
     dialog = offer_plan(services, window, Plan(misfits=misfits))
     table = field(dialog, "misfits")
     qtbot.waitUntil(table.isVisible)
+    one_line = 2 * table.fontMetrics().height() + 8
+    qtbot.waitUntil(lambda: all(table.rowHeight(row) < one_line for row in range(table.rowCount())))
     cells = [[table.item(row, column).text() for column in range(4)] for row in range(table.rowCount())]
     assert cells == [["users", "email", "is <b>no</b> address", "1,204"], ["posts", "body", "is bytea", ""]]
     assert said(dialog).startswith("It does not fit yet.")
