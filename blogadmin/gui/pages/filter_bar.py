@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
@@ -63,6 +65,8 @@ class FilterBar(QWidget):
         self._chips, self._made = [], []
         for at, part in enumerate(parts_of(self.where)):
             self._add_part(at, part)
+        for before, after in pairwise([self._match, *self.chips(), self.clear_button]):
+            QWidget.setTabOrder(before, after)
         self._show_match()
         self.setVisible(bool(self._chips))
         if had >= 0 and self._chips:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from blogadmin.gui.pages.filter_bar import FilterBar
@@ -77,6 +78,16 @@ class PageFrame(Panel):
         below.addWidget(self.stack, 1)
         below.addWidget(self.bulk_bar)
         layout.addLayout(below, 1)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Let Tab go from part to part as the eye does, whenever each was made."""
+        above = (self.finding_row, self.filter_bar, self.failure, self.slow, self.news)
+        parts = [*self._tools, *(w for part in above for w in part.findChildren(QWidget)), self.view]
+        parts += self.bulk_bar.in_order()
+        steps = [part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for before, after in pairwise(steps):
+            QWidget.setTabOrder(before, after)
 
     def _header(self, choose_columns: Callable[[QPoint], object]) -> QHBoxLayout:
         row = _row()
@@ -87,15 +98,19 @@ class PageFrame(Panel):
         reload_.clicked.connect(self.verbs.all["reloadAction"].trigger)
         columns = tool_button("columns", "Choose columns", "columnsButton", self)
         columns.clicked.connect(lambda: choose_columns(columns.mapToGlobal(QPoint(0, columns.height()))))
-        row.addWidget(reload_)
-        row.addWidget(columns)
+        self._tools: list[QWidget] = [reload_, columns]
+        middle = Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(reload_, 0, middle)
+        row.addWidget(columns, 0, middle)
         new = self.verbs.all.get("newAction")
         if new is not None:
             button = primary_button(new.text(), "newButton", "plus", self)
             button.clicked.connect(new.trigger)
             new.enabledChanged.connect(button.setEnabled)
             row.addSpacing(SPACE_M)
-            row.addWidget(button)
+            self._tools.append(button)
+            # Aligned, it does not hold the row down to its own height: all pages have one.
+            row.addWidget(button, 0, middle)
         return row
 
 

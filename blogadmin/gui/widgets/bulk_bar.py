@@ -95,6 +95,11 @@ class BulkBar(Panel):
         if count:
             self._fit()
 
+    def in_order(self) -> list[QWidget]:
+        """What the bar is made of, from its leading edge on."""
+        places = (self._row.itemAt(at) for at in range(self._row.count()))
+        return [widget for place in places if place is not None and (widget := place.widget()) is not None]
+
     def _lay_out(self) -> None:
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(MARGIN, SPACE_M - 2, MARGIN, SPACE_M - 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from blogadmin.gui.theme import ICON_SIZE, set_variant
+from blogadmin.gui.theme import ICON_SIZE, control_height, set_variant
 from blogadmin.gui.theme import icon as themed_icon
 
 _TONES = {"primary": "on_accent", "danger": "bad", "link": "accent_ink"}
@@ -44,12 +44,22 @@ def link_button(text: str, name: str, icon: str | None = None, parent: QWidget |
 
 def tool_button(icon: str, tip: str, name: str, parent: QWidget | None = None) -> QToolButton:
     """A button with an icon only. `tip` is what it says on hover and to a screen reader."""
-    button = QToolButton(parent)
+    button = _IconButton(parent)
     button.setIcon(themed_icon(icon, "text2"))
     button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
     button.setToolTip(tip)
     _name(button, name, tip)
     return button
+
+
+class _IconButton(QToolButton):
+    """A square as high as every other control, so that a row of both has one height."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(control_height(), control_height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 def _button(kind: str, text: str, name: str, icon_name: str | None, parent: QWidget | None) -> QPushButton:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.errors import Unavailable
+from blogadmin.core.queries.spec import Condition, Group, ListSpec
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage, copied_words
@@ -247,6 +248,31 @@ def test_a_bulk_verb_says_how_many_and_the_menu_offers_the_way_back(
     assert not window.menus.undo.isEnabled()
     assert window.menus.redo.text().startswith("Redo ")
     qtbot.waitUntil(lambda: all(is_loaded(page) for page in window.pages))
+
+
+def test_all_pages_have_their_parts_at_the_same_height(window: MainWindow) -> None:
+    tops = set()
+    for noun in NOUNS:
+        page = page_of(window, noun.key)
+        QApplication.sendPostedEvents()
+        tops.add((page.search.mapTo(page, QPoint()).y(), page.stack.y()))
+    assert len(tops) == 1, tops
+
+
+def test_tab_goes_through_a_page_as_the_eye_does(window: MainWindow) -> None:
+    page = page_of(window, "posts")
+    page.finding.show(ListSpec(where=Group((Condition("status", "any_of", ("draft",)),))))
+    page.view.selectRow(0)
+    first = page.findChild(QWidget, "reloadButton")
+    assert first is not None
+    step, met = first.nextInFocusChain(), [first.objectName()]
+    while step is not None and step is not first:
+        if step.isVisible() and step.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            met.append(step.objectName())
+        step = step.nextInFocusChain()
+    known = ["reloadButton", "columnsButton", "newButton", "searchField", "bodiesToggle", "addFilterButton"]
+    known += ["viewsButton", "chip_1", "clearFiltersButton", "table", "clearSelectionButton", "navigation"]
+    assert [name for name in met if name in known] == known
 
 
 def test_the_page_s_small_windows_open_and_close(window: MainWindow) -> None:
