@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from blogadmin.gui.theme import (
     ICON_SMALL,
@@ -87,6 +87,8 @@ class StatusBar(Panel):
         self._detail = ElidedLabel(role="caption", tone="muted", parent=self)
         self._live = Label(role="caption", tone="muted", parent=self)
         self._live.setObjectName("liveLabel")
+        # As high as its words, like those beside it: a taller one rounds to another line.
+        self._live.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._middle = ElidedLabel(role="caption", tone="muted", parent=self)
         self._middle.setObjectName("statusMessage")
         self._middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
