@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.tables.list_model import State
-from blogadmin.gui.theme import Mode, apply_theme
+from blogadmin.gui.theme import Mode, apply_theme, mode_in_force
 from blogadmin.gui.widgets.popover import Popover
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Studio:
     def picture(self, widget: QWidget, name: str) -> Scene:
         """Take a picture once everything that was asked for has come."""
         app = QApplication.instance()
-        if isinstance(app, QApplication):
+        # Only where it changes: a new style lays buttons out anew, and the keyboard leaves the one it is at.
+        if isinstance(app, QApplication) and mode_in_force(app) is not self.mode:
             apply_theme(app, self.mode)
         yield from self.settled()
         self.taken = f"{name}-{self.mode.value}"
