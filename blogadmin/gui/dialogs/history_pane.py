@@ -84,7 +84,10 @@ class HistoryPane(QWidget):
 
     def _lay_out(self) -> None:
         self.list.setFixedWidth(_LIST_WIDTH * metrics().averageCharWidth())
-        right = QVBoxLayout()
+        # A widget, not only a layout: a layout keeps its share of the room when all in it is hidden.
+        self._right = QWidget(self)
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.head)
         right.addWidget(self.text, 1)
@@ -93,7 +96,7 @@ class HistoryPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addWidget(self.list)
-        layout.addLayout(right, 1)
+        layout.addWidget(self._right, 1)
         layout.addWidget(self.nothing, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._say("Reading the history…")
@@ -192,7 +195,7 @@ class HistoryPane(QWidget):
         if title:
             self.nothing.show_message("history", title, text)
         self.nothing.setVisible(bool(title))
-        for part in (self.list, self.head, self.text, self.foot):
+        for part in (self.list, self._right):
             part.setVisible(not title)
 
     # Which versions there are

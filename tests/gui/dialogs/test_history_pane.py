@@ -285,6 +285,9 @@ def test_without_a_history_it_says_so(make: Make, post: int, sql: Sql, qtbot: Qt
     ready(dialog, qtbot)
     dialog.show_history()
     qtbot.waitUntil(lambda: words(dialog, "emptyStateTitle") == "No history to show")
+    pane = dialog.findChild(HistoryPane)
+    # Nothing else takes room beside the words.
+    qtbot.waitUntil(lambda: pane.nothing.width() == pane.width())
     assert not dialog.history.list.isVisible()
 
 
