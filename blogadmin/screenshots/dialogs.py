@@ -20,14 +20,18 @@ def scenes(studio: Studio) -> Scene:
     """A row of each noun, a new one, what asks before it acts, and what the menus open."""
     yield from _rows(studio)
     yield from _deleting(studio)
-    yield from _bulk(studio)
-    yield from _history(studio)
     studio.window.server_wanted.emit()
     yield from studio.dialog("connectDialog", "connect")
     studio.window.show_shortcuts()
     yield from studio.dialog("shortcutsDialog", "shortcuts")
     studio.window.show_about()
     yield from studio.dialog("aboutDialog", "about")
+
+
+def changing(studio: Studio) -> Scene:
+    """What changes rows, and with it the order of the lists; and what tells of changes."""
+    yield from _bulk(studio)
+    yield from _history(studio)
     UndoList(studio.services.undo, studio.window).open()
     yield from studio.dialog("undoListDialog", "undo-list")
 

@@ -81,6 +81,6 @@ class Director(QObject):
         for page in window.pages:
             yield lambda page=page: studio.listed(page)
         # What changes rows comes last: both themes shall show the same lists.
-        for scenes in (finding.scenes, pages.scenes, dialogs.scenes, trouble.scenes):
+        for scenes in (finding.scenes, pages.scenes, dialogs.scenes, dialogs.changing, trouble.scenes):
             for studio.mode in (Mode.LIGHT, Mode.DARK):
                 yield from scenes(studio)

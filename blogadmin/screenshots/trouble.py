@@ -133,8 +133,12 @@ def _no_server(studio: Studio) -> Scene:
     """A list that is on the screen stays; one that is not says that it could not be read."""
     from blogadmin.core.database.engine import Database
 
-    tasks, page, nowhere = studio.services.tasks, studio.page("posts"), Database(NOWHERE)
+    tasks, nowhere = studio.services.tasks, Database(NOWHERE)
     database = tasks.database
+    # Its rows have to be on the screen before the server is gone.
+    studio.page("users")
+    yield from studio.settled()
+    page = studio.page("posts")
     page.search.setText("no such words")
     yield lambda: page.model.state is State.READY and page.model.rowCount() == 0
     tasks.set_database(nowhere)
