@@ -14,7 +14,7 @@ from functools import cache
 from alembic import context
 from sqlalchemy import Connection, Index, create_engine, pool, text
 
-from blogadmin.core.database.engine import to_url
+from blogadmin.core.database.address import to_url
 from blogadmin.core.database.schema import FORMER_REVISIONS, FORMER_TABLE, REVISION_TABLE
 from blogadmin.core.models import Base
 

@@ -10,7 +10,6 @@ Behind PgBouncer, allow our start-up options: ``ignore_startup_parameters = extr
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
@@ -21,23 +20,23 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg2
 from psycopg2 import extensions
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from blogadmin import __version__
+from blogadmin.core.database.address import connect_args, to_url
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
 from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
+from blogadmin.core.database.pooled import Pooling
 from blogadmin.core.database.pulse import Pings, answers
-from blogadmin.core.database.units import begun, driver_connection, name_request, shut, transact
+from blogadmin.core.database.units import begun, driver_connection, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
 
-APPLICATION_NAME: Final = f"blogadmin/{__version__}"
 ASIDE_FOR: Final = 5.0
 """Seconds that a question on the side may take."""
 PING_AFTER: Final = 5.0
@@ -48,46 +47,6 @@ _LOST = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "08000"
 _QUERY_CANCELED = "57014"
 # A cancel that came too late must not explain a time-out that strikes the same connection later.
 _CANCEL_COUNTS_FOR = 5.0
-
-
-def to_url(url: str) -> URL:
-    """Read any PostgreSQL address as one for psycopg2. Raises ``SettingsError`` if it is none."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        # Not chained and not repeated: the text may hold a password.
-        raise SettingsError("database_url", "is not an address like postgresql://user@host/name") from None
-    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
-        raise SettingsError("database_url", f"names {parsed.get_backend_name()}, not PostgreSQL")
-    return parsed.set(drivername="postgresql+psycopg2")
-
-
-def connect_args(url: URL, settings: Settings) -> dict[str, Any]:
-    """libpq's arguments beside the URL: bounded waits, a name, UTC. What the URL itself says wins.
-
-    ``lc_messages`` is not among them: only a superuser may set it, others could not connect at all.
-    """
-    ours: dict[str, Any] = {
-        "application_name": APPLICATION_NAME,
-        "connect_timeout": settings.connect_timeout,
-        # Both are needed: keepalives notice a dead network while waiting, the user timeout while sending.
-        "keepalives": 1,
-        "keepalives_idle": 3,
-        "keepalives_interval": 1,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 5000,
-    }
-    options = (
-        "-c timezone=UTC"
-        f" -c statement_timeout={settings.statement_timeout_ms}"
-        f" -c lock_timeout={settings.lock_timeout_ms}"
-        " -c idle_in_transaction_session_timeout=30s"
-    )
-    # The server lets the last one win, so the person's own options stand behind ours.
-    theirs = url.query.get("options", os.environ.get("PGOPTIONS", ""))
-    theirs = theirs if isinstance(theirs, str) else " ".join(theirs)
-    rest = {name: value for name, value in ours.items() if name not in url.query}
-    return {**rest, "options": f"{options} {theirs}".rstrip()}
 
 
 class Database:
@@ -108,7 +67,9 @@ class Database:
         self.backends: Final = OwnBackends()
         """The server's processes behind the connections of this database."""
         self.pings: Final = Pings()
+        self.pooling: Final = Pooling(self.settings, self.pings)
         self.engine: Final = self._make_engine(
+            {},
             pool_pre_ping=True,
             pool_size=self.settings.pool_size,
             max_overflow=self.settings.max_overflow,
@@ -117,15 +78,14 @@ class Database:
         )
         # Readers keep their connection, so they must neither use up nor wait for the writers' pool.
         self._reading: Final = self._make_engine(
+            {"default_transaction_read_only": "on"},
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            execution_options={"postgresql_readonly": True},
         )
         self._only_looking: Final = self.engine.execution_options(postgresql_readonly=True)
         self.sessions: Final = sessionmaker(bind=self.engine, autoflush=False)
         self.lock_watch: Final = LockWatch(self)
         event.listen(self.sessions, "after_begin", begun)
-        event.listen(self.engine, "before_cursor_execute", name_request, retval=True)
 
     def get_db(self) -> Generator[Session, None, None]:
         """Give one session: committed on success, rolled back on any exception, always closed.
@@ -185,8 +145,9 @@ class Database:
         """
         self._cancelled[pid] = time.monotonic()
         try:
+            process = self.pooling.process(pid)
             with self.aside() as side, side.cursor() as cursor:
-                cursor.execute("SELECT pg_cancel_backend(%s)", (pid,))
+                cursor.execute(f"SELECT pg_cancel_backend({process.expression})", (process.value,))
                 row = cursor.fetchone()
         except (psycopg2.Error, Unavailable):
             return False
@@ -271,10 +232,10 @@ class Database:
         self._reading.dispose()
         self.engine.dispose()
 
-    def _make_engine(self, **arguments: Any) -> Engine:
+    def _make_engine(self, fixed: dict[str, str], **arguments: Any) -> Engine:
         engine = create_engine(
             self.url,
-            connect_args=connect_args(self.url, self.settings),
+            connect_args=connect_args(self.url, self.settings, **fixed),
             hide_parameters=True,
             echo=self.settings.echo,
             **arguments,
@@ -283,7 +244,9 @@ class Database:
         event.listen(engine, "do_connect", lambda *_args: self._refuse_when_aborted())
         event.listen(engine, "connect", self._remember)
         event.listen(engine, "connect", self.backends.opened)
+        event.listen(engine, "connect", self.pooling.opened)
         event.listen(engine, "close", self.backends.closed)
+        self.pooling.listen(engine, fixed)
         event.listen(engine, "handle_error", self._seen)
         return engine
 

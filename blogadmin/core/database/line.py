@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg2
 from psycopg2 import extensions
 
+from blogadmin.core.database.address import connect_args
 from blogadmin.core.database.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ class Line:
     """
 
     def __init__(self, database: Database, pause: Pause) -> None:
-        # Late: the engine knows of the libraries that this module can do without.
-        from blogadmin.core.database.engine import connect_args
-
         keywords = {
             **database.engine.dialect.create_connect_args(database.url)[1],
             **connect_args(database.url, database.settings),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from psycopg2 import extensions
 
     from blogadmin.core.database.engine import Database
+    from blogadmin.core.database.pooled import Process
 
 IDLE_FOR: Final = 10.0
 """Seconds without a unit of work after which the thread ends."""
@@ -137,7 +138,7 @@ class LockWatch:
         self._asked = time.monotonic()
         try:
             for unit in units:
-                unit.by = _ask_blockers(side, unit.pid) or unit.by
+                unit.by = _ask_blockers(side, self._database.pooling.process(unit.pid)) or unit.by
         finally:
             with self._changed:
                 self._asked = None
@@ -148,16 +149,18 @@ def blockers(database: Database, pid: int) -> str:
     """The body of ``Database.blockers``."""
     try:
         with database.aside() as side:
-            return _ask_blockers(side, pid)
+            return _ask_blockers(side, database.pooling.process(pid))
     except (psycopg2.Error, Unavailable):
         return ""
 
 
-def _ask_blockers(side: extensions.connection, pid: int) -> str:
+def _ask_blockers(side: extensions.connection, process: Process) -> str:
     with side.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT coalesce(usename, 'someone'), coalesce(application_name, '')"
-            " FROM pg_stat_activity WHERE pid = ANY(pg_blocking_pids(%s)) ORDER BY 1, 2 LIMIT 3",
-            (pid,),
-        )
+        cursor.execute(_BLOCKERS.format(process.expression), (process.value,))
         return ", ".join(f"{who} ({program})" if program else who for who, program in cursor.fetchall())
+
+
+_BLOCKERS: Final = """
+SELECT DISTINCT coalesce(usename, 'someone'), coalesce(application_name, '') FROM pg_stat_activity
+WHERE pid = ANY(pg_blocking_pids({})) ORDER BY 1, 2 LIMIT 3
+"""

@@ -106,18 +106,18 @@ def upgrade(url: str) -> None:
     ``NotPermitted`` when the database is newer than this program, and the driver's error for everything
     else that can go wrong; in each case nothing has changed.
     """
-    from sqlalchemy import create_engine, pool, text
+    from sqlalchemy import create_engine, pool
 
-    from blogadmin.core.database.engine import connect_args, to_url
+    from blogadmin.core.database.address import connect_args, to_url
     from blogadmin.settings import Settings
 
     target = to_url(url)
-    engine = create_engine(
-        target, poolclass=pool.NullPool, hide_parameters=True, connect_args=connect_args(target, Settings())
-    )
+    # VACUUM cannot note that everybody sees a row while the commit of it, or one soon after, is not on disk
+    # yet. Given while connecting, as a pooler's other clients would inherit what is set later.
+    given = connect_args(target, Settings(statement_timeout_ms=0), synchronous_commit="on")
+    engine = create_engine(target, poolclass=pool.NullPool, hide_parameters=True, connect_args=given)
     with engine.connect() as connection:
         kind = inspect_connection(connection).kind
-        connection.execute(text(_AT_ONCE))
         connection.commit()
         if kind == "newer":
             raise NotPermitted(
@@ -137,8 +137,6 @@ def _tidy(engine: Engine) -> None:
     # The upgrade is done whatever becomes of this; autovacuum will do it one day.
     with suppress(DBAPIError), engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text(_AT_ONCE))
         connection.execute(text(f"VACUUM (ANALYZE, SKIP_LOCKED) {', '.join(TABLES)}"))
 
 
@@ -163,8 +161,6 @@ def _config() -> Config:
 
 
 _upgrading = threading.Lock()
-# VACUUM cannot note that everybody sees a row while the commit of it, or one soon after, is not on disk yet.
-_AT_ONCE = "SET synchronous_commit = on"
 _TRIGGER = "blogadmin_touch()"
 _PRESENT = (
     "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL"

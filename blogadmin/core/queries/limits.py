@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from blogadmin.core.database.pooled import limited
+from blogadmin.core.database.units import driver_connection
+
 PATIENCE = 120.0
 """Seconds for a statement that is known to take long. Whoever waits for one must allow as much."""
 _QUERY_CANCELED = "57014"
@@ -17,14 +20,21 @@ _QUERY_CANCELED = "57014"
 def time_limit(session: Session, seconds: float) -> Iterator[None]:
     """Give statements inside ``seconds`` each, then what they had before."""
     connection = session.connection()
+    milliseconds = round(seconds * 1000)
+    with limited(connection, milliseconds) as brought:
+        if brought:
+            yield
+            return
+    # For longer than the transaction only where there is none: through a pooler others would inherit it.
+    change = "SET" if driver_connection(connection).autocommit else "SET LOCAL"
     had = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
-    connection.exec_driver_sql(f"SET statement_timeout = {round(seconds * 1000)}")
+    connection.exec_driver_sql(f"{change} statement_timeout = {milliseconds}")
     try:
         yield
     finally:
         # On a lost connection, or in a transaction that failed, there is nothing left to set right.
         with suppress(DBAPIError):
-            connection.exec_driver_sql(f"SET statement_timeout = '{had}'")
+            connection.exec_driver_sql(f"{change} statement_timeout = '{had}'")
 
 
 def ran_out(error: DBAPIError) -> bool:

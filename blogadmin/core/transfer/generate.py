@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class with a lower-case name
 
 from blogadmin.core.database.errors import Invalid
+from blogadmin.core.database.pooled import is_pooled
 from blogadmin.core.models.recording import CHANNEL
 from blogadmin.core.transfer import drafts, rows
 from blogadmin.core.transfer.bulk import blocks, copy, empty_anew, indexes_made_last, without_history
@@ -62,6 +63,10 @@ def generate(
         if count < 0:
             raise Invalid(noun, f"cannot be {count}.")
     with closing(database.engine.raw_connection()) as pooled:
+        if is_pooled(pooled.info):
+            raise Invalid(
+                None, "Through a connection pooler nothing can be generated. Name the server itself."
+            )
         # Its settings are this run's own, so it does not go back to the pool.
         pooled.detach()
         connection = cast("Connection", pooled.dbapi_connection)

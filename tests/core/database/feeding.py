@@ -88,10 +88,13 @@ def payload(**told: Any) -> tuple[str, str]:
 
 
 class Pooler(FaultProxy):
-    """Tells each client a process id of its own, as connection poolers do."""
+    """Tells each client a process id of its own and keeps start-up options back, as connection poolers do."""
 
     def _forward(self, link: Link, source: socket.socket, data: bytes) -> None:
-        if source is link.server:
+        if source is link.client:
+            # Under a name that means nothing to the server.
+            data = data.replace(b"\0options\0", b"\0not.for\0")
+        else:
             head = b"K" + struct.pack("!I", 12)
             start, found, rest = data.partition(head)
             if found and len(rest) >= 8:

@@ -15,9 +15,10 @@ from sqlalchemy import make_url, text
 from blogadmin.core.database import feed as feeds
 from blogadmin.core.database import line as lines
 from blogadmin.core.database import listening, schema
+from blogadmin.core.database.address import APPLICATION_NAME
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.embedded import EmbeddedServer
-from blogadmin.core.database.engine import APPLICATION_NAME, Database
+from blogadmin.core.database.engine import Database
 from blogadmin.core.database.feed import Feed
 from blogadmin.core.database.news import Changed, LostTrack, Standing
 from tests.conftest import connect

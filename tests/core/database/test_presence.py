@@ -14,7 +14,7 @@ from psycopg2 import extensions
 from sqlalchemy import make_url
 
 from blogadmin.core.database import line, listening, presence
-from blogadmin.core.database.engine import APPLICATION_NAME
+from blogadmin.core.database.address import APPLICATION_NAME
 from blogadmin.core.models import Base
 from tests.conftest import connect
 from tests.core.database.feeding import Told, feeding
