@@ -27,6 +27,7 @@ class Link:
         self.server = server
         self.tail = b""
         self.cut_on_answer = False
+        self.leads_nowhere = False
 
     def other(self, one: socket.socket) -> socket.socket:
         return self.server if one is self.client else self.client
@@ -50,6 +51,7 @@ class FaultProxy:
         self._listener = listener
         self._host, self._port = ("127.0.0.1", 0) if listener is None else listener.getsockname()
         self._swallowing = False
+        self._only_login = False
         self._pattern = b""
         self._cut_before = True
         self._running = True
@@ -95,6 +97,14 @@ class FaultProxy:
     def swallow(self) -> None:
         """Become a black hole: take every byte and every new connection, and never answer."""
         self._order(self._swallow)
+
+    def lose_other_halves(self) -> None:
+        """Let every connection that is open lead nowhere, for good; new ones pass."""
+        self._order(self._lose)
+
+    def let_in_and_swallow(self) -> None:
+        """As a pooler without a server: let everybody log in, and answer no question."""
+        self._order(self._answer_logins)
 
     def cut_before(self, pattern: bytes) -> None:
         """Cut the connection on which the client sends ``pattern``, before the server sees it."""
@@ -166,7 +176,9 @@ class FaultProxy:
             self._cut(link)
         elif source is link.client and data in _SSL_REQUESTS:
             source.sendall(b"N")
-        elif not self._swallowing:
+        elif source is link.client and self._only_login and data[:1] == b"Q":
+            link.leads_nowhere = True
+        elif not (self._swallowing or link.leads_nowhere):
             self._forward(link, source, data)
 
     def _forward(self, link: Link, source: socket.socket, data: bytes) -> None:
@@ -201,7 +213,7 @@ class FaultProxy:
             one.close()
 
     def _pass(self) -> None:
-        self._swallowing = False
+        self._swallowing = self._only_login = False
         self._pattern = b""
         if self._listener is None:
             self._listen()
@@ -209,6 +221,15 @@ class FaultProxy:
     def _swallow(self) -> None:
         self._pass()
         self._swallowing = True
+
+    def _lose(self) -> None:
+        for link in self._links:
+            link.leads_nowhere = True
+
+    def _answer_logins(self) -> None:
+        self._pass()
+        self._only_login = True
+        self._lose()
 
     def _watch_for(self, pattern: bytes, *, before: bool) -> None:
         self._pass()

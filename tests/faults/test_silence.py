@@ -5,6 +5,8 @@ The figures are recorded with the test; what is asserted leaves room for a compu
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +21,8 @@ from blogadmin.core.database.errors import Unavailable
 from blogadmin.gui.control import guard
 from blogadmin.gui.control.tasks import Tasks
 from blogadmin.settings import Settings
+from tests.conftest import client, connect
+from tests.core.database.feeding import Pooler
 from tests.faults.heartbeat import Heartbeat
 from tests.faults.network import DeadEnd, NoNetwork
 from tests.faults.proxy import FaultProxy
@@ -94,6 +98,62 @@ def revive(proxy: FaultProxy) -> None:
     proxy.kill()
 
 
+@pytest.mark.parametrize("resting", [True, False], ids=["at rest", "at work"])
+@pytest.mark.parametrize("way", ["read", "write"])
+@pytest.mark.slow
+def test_a_pooler_that_lets_everybody_in_and_answers_nobody_is_noticed(
+    tasks: Tasks, proxy: FaultProxy, qtbot: QtBot, record_property: Record, way: str, resting: bool
+) -> None:
+    notice(tasks, qtbot, record_property, way, resting, proxy.let_in_and_swallow, lambda: revive(proxy))
+
+
+@pytest.mark.parametrize("pooled", [False, True], ids=["", "pooled"])
+@pytest.mark.parametrize("resting", [True, False], ids=["at rest", "at work"])
+@pytest.mark.parametrize("way", ["read", "write"])
+@pytest.mark.slow
+def test_a_connection_whose_other_half_is_lost_is_noticed(
+    database_url: str,
+    qapp: object,
+    qtbot: QtBot,
+    record_property: Record,
+    way: str,
+    resting: bool,
+    pooled: bool,
+) -> None:
+    """The server is there for everybody else; only the connections that were open lead nowhere."""
+    with (Pooler if pooled else FaultProxy)(database_url) as proxy:
+        for tasks in workers(proxy.url):
+            assert answered(tasks, way, qtbot) == 1
+            seen: list[object] = []
+            if resting:
+                proxy.lose_other_halves()
+                ask(tasks, way, "SELECT 1", seen)
+            else:
+                ask(tasks, way, "SELECT pg_sleep(60)", seen)
+                qtbot.wait(200)
+                lose_at_work(proxy, database_url)
+            began = time.perf_counter()
+            with Heartbeat() as heart:
+                qtbot.waitUntil(lambda seen=seen: bool(seen), timeout=WITHIN)
+            record_property("noticed after, s", round(time.perf_counter() - began, 1))
+            assert time.perf_counter() - began < 15
+            # A connection that was asked first whether it lives is replaced, and nobody learns of it.
+            assert seen == [1] or isinstance(seen[0], Unavailable)
+            qtbot.waitUntil(lambda tasks=tasks: tasks.connection_state == "connected", timeout=WITHIN)
+            assert answered(tasks, way, qtbot) == 1
+            assert heart.gap < 2000
+
+
+def lose_at_work(proxy: FaultProxy, url: str) -> None:
+    """Lose the other halves, and let the server end what it does."""
+    proxy.lose_other_halves()
+    with client(url) as run:
+        run(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND state = 'active' AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture
 def dead_end() -> Iterator[DeadEnd]:
     try:
@@ -166,9 +226,11 @@ def notice(
 def hasty(proxy: FaultProxy, qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tasks]:
     """Workers behind the proxy who ask soon whether the server is there."""
     monkeypatch.setattr(guard, "LOOK_AFTER", 0.4)
+    monkeypatch.setattr(guard, "LOOK_AGAIN", 0.3)
+    monkeypatch.setattr(pulse, "HEARD_WITHIN", 0.2)
     monkeypatch.setattr(pulse, "PING_FOR", 0.1)
     monkeypatch.setattr(engine, "PING_AFTER", 0.0)
-    monkeypatch.setattr(engine, "ASIDE_FOR", 0.4)
+    monkeypatch.setattr(pulse, "LOOK_FOR", 0.4)
     yield from workers(proxy.url, Settings(connect_timeout=1))
 
 
@@ -205,6 +267,65 @@ def test_a_slow_statement_of_a_server_that_answers_is_left_alone(hasty: Tasks, q
     assert hasty.connection_state == "connected"
 
 
+@pytest.mark.parametrize("way", ["read", "write"])
+def test_an_answer_that_was_lost_on_its_way_is_not_waited_for(
+    hasty: Tasks, proxy: FaultProxy, qtbot: QtBot, way: str
+) -> None:
+    assert answered(hasty, way, qtbot) == 1
+    seen: list[object] = []
+    ask(hasty, way, "SELECT pg_sleep(0.3)", seen)
+    qtbot.wait(100)
+    proxy.lose_other_halves()
+    began = time.perf_counter()
+    qtbot.waitUntil(lambda: bool(seen), timeout=WITHIN)
+    assert isinstance(seen[0], Unavailable)
+    assert time.perf_counter() - began < 10
+    qtbot.waitUntil(lambda: hasty.connection_state == "connected", timeout=WITHIN)
+    assert answered(hasty, way, qtbot) == 1
+
+
+def test_a_worker_who_reckons_between_two_statements_is_left_alone(hasty: Tasks, qtbot: QtBot) -> None:
+    seen: list[object] = []
+    rested = threading.Event()
+
+    def work(session: Any) -> Any:
+        session.execute(text("SELECT 1"))
+        rested.wait(2)
+        return session.execute(text("SELECT 7")).scalar()
+
+    hasty.read("test", work, seen.append, seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=WITHIN)
+    assert seen == [7]
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+def test_many_quick_statements_are_no_silence(hasty: Tasks, qtbot: QtBot, way: str) -> None:
+    """Whoever looks finds the server idle most of the time."""
+    seen: list[object] = []
+    end = time.monotonic() + 2
+
+    def work(session: Any) -> int:
+        while time.monotonic() < end:
+            session.execute(text("SELECT 1"))
+        return 7
+
+    if way == "read":
+        hasty.read("test", work, seen.append, seen.append)
+    else:
+        hasty.write(work, seen.append, seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=WITHIN)
+    assert seen == [7]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when something last arrived")
+def test_the_end_of_a_long_answer_is_waited_for(proxy: FaultProxy, qtbot: QtBot) -> None:
+    """The server rests as soon as it has sent it; over a slow line it is long on its way."""
+    with closing(connect(proxy.url)) as raw, raw.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert pulse._hears(raw)
+        qtbot.waitUntil(lambda: not pulse._hears(raw), timeout=WITHIN)
+
+
 def test_a_server_without_a_free_place_has_answered(database: Database, database_url: str, sql: Any) -> None:
     name = database.url.database
     sql(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
@@ -213,16 +334,16 @@ def test_a_server_without_a_free_place_has_answered(database: Database, database
         with closing(
             engine.Database(str(database.url.set(username="just_anybody", password="wrong")))
         ) as theirs:
-            assert theirs.answers()
+            assert theirs.look().answered
     finally:
         sql("DROP ROLE just_anybody")
-    assert database.answers()
+    assert database.look().answered
     database.abort()
-    assert database.answers(), "the program is closing, which says nothing of the server"
+    assert database.look().answered, "the program is closing, which says nothing of the server"
 
 
 def test_a_server_that_is_gone_has_not_answered(database_url: str, proxy: FaultProxy) -> None:
     with closing(engine.Database(proxy.url)) as database:
-        assert database.answers()
+        assert database.look().answered
         proxy.refuse()
-        assert not database.answers()
+        assert not database.look().answered

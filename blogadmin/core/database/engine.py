@@ -31,7 +31,7 @@ from blogadmin.core.database.lock_watch import LockWatch, blockers
 from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
 from blogadmin.core.database.pooled import Pooling
-from blogadmin.core.database.pulse import Pings, answers
+from blogadmin.core.database.pulse import Look, Pings, look
 from blogadmin.core.database.units import begun, driver_connection, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
@@ -166,9 +166,12 @@ class Database:
         """Who holds what ``pid`` waits for, as "bob (psql)"; empty when nobody does or nobody can tell."""
         return blockers(self, pid)
 
-    def answers(self) -> bool:
-        """Whether the server says anything at all, asked on the side. Pings that it owes are given up."""
-        return answers(self)
+    def look(self, pid: int | None = None, *, committing: bool = False) -> Look:
+        """Ask on the side whether the server says anything at all, and whether ``pid`` works for us.
+
+        ``committing``: it has nothing to do but that. Pings that the server owes are given up.
+        """
+        return look(self, pid, committing=committing)
 
     def doubt(self) -> None:
         """A connection was lost: ask the readers' own whether they live before they are used again."""
@@ -176,14 +179,19 @@ class Database:
             reader.used = -PING_AFTER
 
     @contextmanager
-    def aside(self) -> Iterator[extensions.connection]:
+    def aside(self, seconds: float | None = None) -> Iterator[extensions.connection]:
         """Give a connection for one short question, closed afterwards.
 
         Behind a proxy whose server is gone an answer may never come, and no timeout of libpq or the server
-        notices: after ``ASIDE_FOR`` seconds the socket is shut.
+        notices: after ``seconds``, by default ``ASIDE_FOR``, the socket is shut. Of ``seconds`` those for
+        connecting are taken off, down to one.
         """
+        began = time.monotonic()
         with closing(self.connect()) as side:
-            alarm = threading.Timer(ASIDE_FOR, shut, (side,))
+            left = (
+                ASIDE_FOR if seconds is None else max(seconds - (time.monotonic() - began), min(seconds, 1))
+            )
+            alarm = threading.Timer(left, shut, (side,))
             alarm.start()
             try:
                 yield side
@@ -205,11 +213,16 @@ class Database:
 
         For a server that answers nothing any more, a ``cancel()`` neither. ``False``: no such connection.
         """
+        raw = self.connection_of(pid)
+        if raw is not None:
+            shut(raw)
+        return raw is not None
+
+    def connection_of(self, pid: int) -> extensions.connection | None:
+        """The open connection that was told to be served by ``pid``."""
         with self._lock:
-            found = [raw for raw in self._sockets if not raw.closed and raw.info.backend_pid == pid]
-            for raw in found:
-                shut(raw)
-        return bool(found)
+            mine = (raw for raw in self._sockets if not raw.closed and raw.info.backend_pid == pid)
+            return next(mine, None)
 
     def abort(self) -> None:
         """Shut every socket, so that each thread that waits for the server wakes at once with an error.

@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 
 _POOLED: Final = "blogadmin: pooled"
 _LIMIT: Final = "blogadmin: limit of a statement"
+_STEPS: Final = "blogadmin: statements so far"
 
 
 class Process(NamedTuple):
-    """The server's process behind a connection: an SQL expression for its id, and the value in that."""
+    """The server's process behind a connection: an SQL expression for its id, and the value in that.
+
+    ``steps``: how many statements it was sent, where only that tells whether anything moves.
+    """
 
     expression: str
     value: int | str
+    steps: int = 0
 
 
 class Pooling:
@@ -50,7 +55,8 @@ class Pooling:
         self._pings = pings
         self._name = uuid.uuid4().hex[:12]
         self._lock = threading.Lock()
-        self._pooled: weakref.WeakSet[extensions.connection] = weakref.WeakSet()
+        self._pooled: weakref.WeakKeyDictionary[extensions.connection, dict[Any, Any]]
+        self._pooled = weakref.WeakKeyDictionary()
 
     def opened(self, raw: extensions.connection, record: Any) -> None:
         """For SQLAlchemy's ``connect``: find out whether the server's process is the one we were told."""
@@ -62,7 +68,7 @@ class Pooling:
         if told != raw.info.backend_pid:
             record.info[_POOLED] = self._mark(raw.info.backend_pid)
             with self._lock:
-                self._pooled.add(raw)
+                self._pooled[raw] = record.info
 
     def listen(self, engine: Engine, fixed: Mapping[str, str]) -> None:
         """Let the first statement of each transaction on ``engine`` bring all settings along.
@@ -80,8 +86,8 @@ class Pooling:
     def process(self, pid: int) -> Process:
         """Where the server works for the connection that was told to be served by ``pid``."""
         with self._lock:
-            pooled = any(not raw.closed and raw.info.backend_pid == pid for raw in self._pooled)
-        return Process(_MARKED, self._mark(pid)) if pooled else Process("%s", pid)
+            kept = [info for raw, info in self._pooled.items() if raw.info.backend_pid == pid]
+        return Process(_MARKED, self._mark(pid), kept[0].get(_STEPS, 0)) if kept else Process("%s", pid)
 
     def _mark(self, pid: int) -> str:
         return f"/* {self._name} {pid} */ "
@@ -115,6 +121,7 @@ def _bring_along(
     mark = connection.info.get(_POOLED)
     if mark is None or _stands_alone(cursor, many):
         return statement, parameters
+    connection.info[_STEPS] = connection.info.get(_STEPS, 0) + 1
     words = _words(settings, connection) if _at_rest(cursor) else ""
     return f"{mark}{words}{statement}", parameters
 

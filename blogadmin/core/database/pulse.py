@@ -1,19 +1,25 @@
 """Whether the server still answers, when all that is known is that it has not done so for a while.
 
 A proxy whose server is gone, or a network that lets everything in and nothing out, takes each byte, and no
-timeout of libpq or the server notices.
+timeout of libpq or the server notices. Or the server is there and only this connection leads nowhere: the
+proxy has lost its other half. Then the server's process waits for us as we wait for it.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import psycopg2
+from psycopg2 import extensions
 
 from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.database.units import shut
@@ -23,6 +29,10 @@ if TYPE_CHECKING:
 
     from blogadmin.core.database.engine import Database
 
+LOOK_FOR: Final = 3.0
+"""Seconds that the question on the side may take, or one more if connecting has taken as long."""
+HEARD_WITHIN: Final = 1.5
+"""Seconds since when something must have arrived for an answer to be on its way."""
 PING_FOR: Final = 3.0
 """Seconds that the question whether a connection still lives may take, before anything is asked over it."""
 
@@ -66,14 +76,66 @@ class Pings:
                     shut(raw)
 
 
-def answers(database: Database) -> bool:
-    """The body of ``Database.answers``."""
+class Look(NamedTuple):
+    """What became of the question on the side.
+
+    ``idle``: how the server's process stands idle whose answer is waited for; ``None`` when it works, when
+    nobody waits, and when nobody can tell. The same twice means that nothing has moved in between.
+    """
+
+    answered: bool
+    idle: object = None
+
+
+def look(database: Database, pid: int | None, *, committing: bool = False) -> Look:
+    """The body of ``Database.look``."""
     database.pings.give_up()
+    waiting = _waiting(database, pid)
     try:
-        with database.aside() as side, side.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        with database.aside(LOOK_FOR) as side, side.cursor() as cursor:
+            if waiting is None or pid is None:
+                cursor.execute("SELECT 1")
+                return Look(True)
+            process = database.pooling.process(pid)
+            if committing and process.value != pid:
+                # The word COMMIT bears no mark, and may rightly take long.
+                cursor.execute("SELECT 1")
+                return Look(True)
+            cursor.execute(_STATE.format(process.expression), (process.value,))
+            found = cursor.fetchall()
     except Unavailable:
-        return True
+        return Look(True)
     except psycopg2.Error as exc:
-        return exc.pgcode is not None or not _SILENCE.search(str(exc))
-    return True
+        return Look(exc.pgcode is not None or not _SILENCE.search(str(exc)))
+    return Look(True, None if _may_work(found) or _hears(waiting) else (pid, process.steps, *found))
+
+
+def _waiting(database: Database, pid: int | None) -> connection | None:
+    """The connection that is told to be served by ``pid``, while an answer is waited for on it."""
+    found = None if pid is None else database.connection_of(pid)
+    with suppress(psycopg2.Error):
+        if found is not None and found.info.transaction_status == extensions.TRANSACTION_STATUS_ACTIVE:
+            return found
+    return None
+
+
+def _may_work(found: list[tuple[str | None, Any]]) -> bool:
+    """Whether the process works, or does not let us see what it does. There may be none at all."""
+    return any(state is None or not state.startswith("idle") for state, _since in found)
+
+
+def _hears(raw: connection) -> bool:
+    """Whether something has just arrived. The end of a long answer is on its way while the server rests."""
+    if not sys.platform.startswith("linux"):
+        return False
+    with suppress(psycopg2.Error, OSError), closing(socket.socket(fileno=os.dup(raw.fileno()))) as twin:
+        told = twin.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _HEARD.size)
+        return _HEARD.unpack(told)[0] < HEARD_WITHIN * 1000
+    return False
+
+
+# tcp_info of the kernel: milliseconds since something arrived.
+_HEARD: Final = struct.Struct("52xI")
+_STATE: Final = """
+SELECT state, state_change FROM pg_stat_activity WHERE pid = {}
+"""

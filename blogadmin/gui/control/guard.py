@@ -20,6 +20,10 @@ LOOK_AFTER = 4.0
 """Seconds without an answer after which the server is asked on the side whether it is there."""
 SILENCES = 2
 """How often in a row it must not be: one question may be lost, or this computer be busy."""
+LONG_SILENCE = 5.0
+"""Seconds of silence in one question, at several addresses of a server, that count for as many."""
+LOOK_AGAIN = 2.0
+"""Seconds between finding the server idle while an answer is waited for, and making sure."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
@@ -33,6 +37,7 @@ class _Watch:
     look: float
     pause: float = _FIRST_PAUSE
     silences: int = 0
+    idle: object = None
 
     @property
     def due(self) -> float:
@@ -65,7 +70,7 @@ class Guard:
             known = self._watches.get(ticket)
             if known is None:
                 self._watches[ticket] = known = _Watch(overdue, overdue, look)
-            known.overdue, known.look, known.silences = overdue, look, 0
+            known.overdue, known.look, known.silences, known.idle = overdue, look, 0, None
             known.at = min(known.at, overdue) if ticket.dropped else overdue
             self._wake(known.due)
 
@@ -116,12 +121,17 @@ class Guard:
                 report(exc)
 
     def _look(self, ticket: Ticket, watch: _Watch) -> None:
-        """Ask whether the server is there. If not, whoever waits for it longer than that waits in vain."""
-        if ticket.server_answers():
-            watch.silences = 0
+        """Ask whether the server is there. If not, whoever waits for it longer than that waits in vain.
+
+        It may be there, and idle, and still owe an answer: then only this connection leads nowhere.
+        """
+        began = time.monotonic()
+        answered, idle = ticket.look_at_server()
+        if answered:
+            self._compare(ticket, watch, idle)
             return
-        watch.silences += 1
         watch.look = now = time.monotonic()
+        watch.silences += 1 if now - began < LONG_SILENCE else SILENCES
         if watch.silences < SILENCES:
             return
         with self._changed:
@@ -134,6 +144,16 @@ class Guard:
             its.look, its.silences = now + LOOK_AFTER, 0
             one.sever()
         self._fell_silent(ticket)
+
+    def _compare(self, ticket: Ticket, watch: _Watch, idle: object) -> None:
+        watch.silences = 0
+        before, watch.idle = watch.idle, idle
+        if idle is None:
+            return
+        if idle == before:
+            ticket.give_up()
+        else:
+            watch.look = time.monotonic() + LOOK_AGAIN
 
     def _next(self) -> tuple[Ticket, _Watch, bool] | None:
         """Wait for the ticket that is due first and set when to look at it again; ``None`` at the end.

@@ -142,15 +142,26 @@ class Ticket:
             if self._stoppable and self._pid is not None and self.database is not None:
                 self.database.cancel(self._pid)
 
-    def server_answers(self) -> bool:
-        """Whether the server says anything at all, asked on the side. Blocks."""
-        return self.database is None or self.database.answers()
+    def look_at_server(self) -> tuple[bool, object]:
+        """Whether the server says anything at all, and how it stands idle while we wait; asked on the side.
+
+        The latter is ``None`` while it works, and equal as long as nothing moves. Blocks.
+        """
+        if self.database is None:
+            return True, None
+        return self.database.look(self._pid, committing=not self._stoppable)
 
     def sever(self) -> None:
         """Shut the socket that the work waits on, so that it fails at once."""
         pid = self._pid
         if pid is not None and self.database is not None:
             self.database.sever(pid)
+
+    def give_up(self) -> None:
+        """Sever a connection that leads nowhere. Those beside it may have gone the same way."""
+        if self.database is not None:
+            self.database.doubt()
+        self.sever()
 
 
 def _nothing(*_args: object) -> None:
