@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from blogadmin import paths
+from blogadmin.core import hosts
 
 if TYPE_CHECKING:
     from blogadmin.core.database.adopt import Plan
@@ -148,7 +149,7 @@ def _place(url: str | None) -> str:
     """Where the blog is, without a password: "anna@db.example.org / journal"."""
     if url is None:
         return "this computer"
-    parts = urlsplit(url)
-    host = parts.hostname or "this computer"
+    parts = urlsplit(hosts.in_query(url))
+    host = ", ".join(hosts.names(url)) or "this computer"
     login = f"{parts.username}@" if parts.username else ""
     return f"{login}{host} / {parts.path.lstrip('/') or 'postgres'}"

@@ -9,6 +9,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from blogadmin import __version__
+from blogadmin.core import hosts
 from blogadmin.settings import Settings, SettingsError
 
 APPLICATION_NAME: Final = f"blogadmin/{__version__}"
@@ -17,7 +18,7 @@ APPLICATION_NAME: Final = f"blogadmin/{__version__}"
 def to_url(url: str) -> URL:
     """Read any PostgreSQL address as one for psycopg2. Raises ``SettingsError`` if it is none."""
     try:
-        parsed = make_url(url)
+        parsed = make_url(hosts.in_query(url))
     except (ArgumentError, ValueError):
         # Not chained and not repeated: the text may hold a password.
         raise SettingsError("database_url", "is not an address like postgresql://user@host/name") from None

@@ -248,7 +248,7 @@ class Database:
     def _make_engine(self, fixed: dict[str, str], **arguments: Any) -> Engine:
         engine = create_engine(
             self.url,
-            connect_args=connect_args(self.url, self.settings, **fixed),
+            connect_args=connect_args(self.url, self.settings),
             hide_parameters=True,
             echo=self.settings.echo,
             **arguments,
@@ -257,7 +257,6 @@ class Database:
         event.listen(engine, "do_connect", lambda *_args: self._refuse_when_aborted())
         event.listen(engine, "connect", self._remember)
         event.listen(engine, "connect", self.backends.opened)
-        event.listen(engine, "connect", self.pooling.opened)
         event.listen(engine, "close", self.backends.closed)
         self.pooling.listen(engine, fixed)
         event.listen(engine, "handle_error", self._seen)

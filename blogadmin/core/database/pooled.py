@@ -58,23 +58,13 @@ class Pooling:
         self._pooled: weakref.WeakKeyDictionary[extensions.connection, dict[Any, Any]]
         self._pooled = weakref.WeakKeyDictionary()
 
-    def opened(self, raw: extensions.connection, record: Any) -> None:
-        """For SQLAlchemy's ``connect``: find out whether the server's process is the one we were told."""
-        before, raw.autocommit = raw.autocommit, True
-        with self._pings.pinging(raw), raw.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            told = cursor.fetchall()[0][0]
-        raw.autocommit = before
-        if told != raw.info.backend_pid:
-            record.info[_POOLED] = self._mark(raw.info.backend_pid)
-            with self._lock:
-                self._pooled[raw] = record.info
-
     def listen(self, engine: Engine, fixed: Mapping[str, str]) -> None:
         """Let the first statement of each transaction on ``engine`` bring all settings along.
 
-        ``fixed``: more of them, as they are given when connecting.
+        ``fixed``: more of them, which hold on a connection without a pooler, too. They are no start-up
+        options: libpq takes a session that is read only for a standby, when it looks for the other kind.
         """
+        event.listen(engine, "connect", partial(self._opened, fixed))
         # The default counts from the next transaction on, and this one has begun.
         own = {name.removeprefix("default_"): value for name, value in fixed.items()}
         settings = self._limits | own
@@ -82,6 +72,22 @@ class Pooling:
         # Between the two: its own statement must not come first, and the mark stands in front of its text.
         event.listen(engine, "before_cursor_execute", name_request, retval=True)
         event.listen(engine, "before_cursor_execute", partial(_bring_along, settings), retval=True)
+
+    def _opened(self, fixed: Mapping[str, str], raw: extensions.connection, record: Any) -> None:
+        """Find out whether the server's process is the one we were told, and if so, set what is fixed."""
+        values = [part for setting in fixed.items() for part in setting]
+        ours = ", set_config(%s, %s, false)" * len(fixed)
+        before, raw.autocommit = raw.autocommit, True
+        with self._pings.pinging(raw), raw.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pooled = cursor.fetchall() != [(raw.info.backend_pid,)]
+            if fixed and not pooled:
+                cursor.execute(f"SELECT {ours.removeprefix(', ')}", values)
+        raw.autocommit = before
+        if pooled:
+            record.info[_POOLED] = self._mark(raw.info.backend_pid)
+            with self._lock:
+                self._pooled[raw] = record.info
 
     def process(self, pid: int) -> Process:
         """Where the server works for the connection that was told to be served by ``pid``."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QIntValidator, QShowEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from blogadmin.core.database.errors import KnownError, NotPermitted
+from blogadmin.core.hosts import in_query
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.dialogs.frame import USER_WIDTH, button_box, column, footer, frame, row
 from blogadmin.gui.dialogs.password_field import PasswordField
@@ -122,7 +123,7 @@ class ConnectDialog(QDialog):
 
     def _take_apart(self, text: str) -> None:
         try:
-            parts = urlsplit(text.strip())
+            parts = urlsplit(in_query(text.strip()))
             port = parts.port
         except ValueError:
             self._forms["url"].set_error("This is not an address: postgresql://user@host/database.")

@@ -329,6 +329,16 @@ def test_a_reader_cannot_write(database: Database) -> None:
     assert isinstance(errors.translate(caught.value), ReadOnly)
 
 
+def test_a_reader_finds_the_server_that_takes_changes(database_url: str) -> None:
+    """libpq takes a server whose sessions begin read only for a standby."""
+    url = make_url(database_url).update_query_dict({"target_session_attrs": "read-write"})
+    with closing(Database(url.render_as_string(hide_password=False))) as database:
+        with database.reader() as session:
+            assert session.scalar(text("SHOW transaction_read_only")) == "on"
+        with database.session_scope() as session:
+            assert session.scalar(text("SHOW transaction_read_only")) == "off"
+
+
 def test_a_reader_goes_on_after_a_wrong_statement(database: Database) -> None:
     with database.reader() as session:
         first = database.backend_pid(session)

@@ -1,0 +1,62 @@
+"""Several servers in one address, as libpq writes them."""
+
+from __future__ import annotations
+
+import psycopg2.extensions
+import pytest
+
+from blogadmin.connection import _place
+from blogadmin.core import hosts
+from blogadmin.core.database.address import to_url
+from blogadmin.settings import SettingsError
+
+MANY = "postgresql://anna:p%40s@db.example.org:1,[::1]:2,other/blog?target_session_attrs=read-write"
+
+
+def test_several_servers_reach_the_driver_as_they_were_written() -> None:
+    url = to_url(MANY)
+    assert dict(url.query) == {
+        "host": "db.example.org,::1,other",
+        "port": "1,2,",
+        "target_session_attrs": "read-write",
+    }
+    assert (url.username, url.password, url.database, url.host) == ("anna", "p@s", "blog", None)
+    assert hosts.names(MANY) == ["db.example.org", "::1", "other"]
+    # libpq itself reads the same of both.
+    told = psycopg2.extensions.parse_dsn(hosts.in_query(MANY))
+    assert told == psycopg2.extensions.parse_dsn(MANY)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna@db.example.org:5432/blog",
+        "postgresql:///blog?host=/run/postgresql,b",
+        "postgresql+psycopg2://u:p@[::1]:1/d",
+        "no address",
+    ],
+)
+def test_one_server_stays_as_it_is(url: str) -> None:
+    assert hosts.in_query(url) == url
+
+
+def test_ports_need_not_be_named() -> None:
+    assert hosts.in_query("postgres://a,b") == "postgres://?host=a,b".replace("://?", ":///?")
+
+
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(SettingsError):
+        to_url("postgresql://a:x,b:2/blog")
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        (MANY, "anna@db.example.org, ::1, other / blog"),
+        ("postgresql:///blog?host=db.example.org", "db.example.org / blog"),
+        ("postgresql:///blog?host=/run/postgresql", "this computer / blog"),
+        ("postgresql://anna@db.example.org/blog", "anna@db.example.org / blog"),
+    ],
+)
+def test_a_place_is_named_without_the_password(url: str, place: str) -> None:
+    assert _place(url) == place
