@@ -28,7 +28,7 @@ class Link(QObject):
     restored = Signal()
     retry_changed = Signal()
 
-    def __init__(self, probe: Callable[[], None], parent: QObject | None = None) -> None:
+    def __init__(self, probe: Callable[[], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state: Literal["connected", "lost"] = "connected"
         self.first_pause = FIRST_PAUSE

@@ -113,6 +113,9 @@ class Live(QObject):
                 self._hub.lose_track(noun)
             case Standing():
                 self._stand(event)
+                if event.kind == "connecting" and event.reason:
+                    # Whoever only looks at the screen shall learn of it, too.
+                    self._tasks.check_connection()
             case Editing(editors):
                 self._know_editors(editors)
 

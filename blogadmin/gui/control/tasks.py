@@ -62,7 +62,9 @@ class Tasks(QObject):
         self._count = 0
         self._was_busy = False
         self._closed = False
-        self._link = Link(self._probe, self)
+        self._link = Link(lambda: self._submit(Ticket(Kind.PROBE, lambda _session: None)), self)
+        self.check_connection = self._link.check
+        """Find out whether the server is still there, when something hints at a loss."""
         self._link.lost.connect(self.connection_lost)
         self._link.restored.connect(self.connection_restored)
         self._link.retry_changed.connect(self.retry_changed)
@@ -216,9 +218,6 @@ class Tasks(QObject):
             self._running.discard(ticket)
             ticket.let_go()
         self._tell_busy()
-
-    def _probe(self) -> None:
-        self._submit(Ticket(Kind.PROBE, lambda _session: None))
 
     # On the way back
 
