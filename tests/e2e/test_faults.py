@@ -124,14 +124,6 @@ def test_a_list_stays_readable_while_the_server_is_gone_and_comes_up_to_date_by_
     assert not banner(far, "failureBanner").isVisible()
 
 
-def test_who_only_looks_at_the_screen_learns_that_the_server_is_gone(far: Robot, proxy: FaultProxy) -> None:
-    far.wait(lambda: any(label.text() == "Live" for label in far.root.findChildren(QLabel)))
-    pull_the_plug(proxy)
-    far.wait(banner(far, "connectionBanner").isVisible)
-    proxy.pass_through()
-    far.wait(lambda: not banner(far, "connectionBanner").isVisible())
-
-
 def test_a_search_without_a_server_is_a_failure_and_never_an_empty_list(
     far: Robot, proxy: FaultProxy
 ) -> None:

@@ -51,6 +51,25 @@ def test_what_others_commit_is_announced_as_nobodys_here(
     assert threads == [threading.get_ident()]
 
 
+def test_a_lost_connection_is_told_while_nobody_asks_for_anything(
+    qtbot: QtBot, database_url: str, hub: ChangeHub
+) -> None:
+    with FaultProxy(database_url) as proxy, closing(Database(proxy.url)) as database:
+        tasks = Tasks(database)
+        live = Live(tasks, hub)
+        try:
+            live.begin()
+            qtbot.waitUntil(lambda: is_live(live), timeout=PATIENCE)
+            proxy.refuse()
+            proxy.kill()
+            qtbot.waitUntil(lambda: tasks.connection_state == "lost", timeout=PATIENCE)
+            proxy.pass_through()
+            qtbot.waitUntil(lambda: tasks.connection_state == "connected", timeout=PATIENCE)
+        finally:
+            live.close()
+            tasks.close()
+
+
 def test_it_says_how_it_stands(qtbot: QtBot, database_url: str, hub: ChangeHub) -> None:
     with FaultProxy(database_url) as proxy, closing(Database(proxy.url)) as database:
         tasks = Tasks(database)
