@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -204,8 +205,8 @@ def test_who_is_gone_is_not_called_but_the_rest_happens(
     asker = QObject()
     controller.commit(Rename("a", "b"), initiator=asker, done=never)
     controller.commit(Fail(NotFound("Gone.")), initiator=asker, failed=never)
-    with qtbot.waitSignal(asker.destroyed):
-        asker.deleteLater()
+    asker.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(asker))
     gate.open.set()
     qtbot.waitUntil(lambda: len(messages.errors) == 1)
     assert messages.errors[0].parent is None

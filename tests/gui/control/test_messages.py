@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
@@ -136,8 +137,8 @@ def test_a_parent_that_is_gone_is_replaced_by_the_window(
     said: Messages, window: Window, qtbot: QtBot
 ) -> None:
     gone = QWidget()
-    with qtbot.waitSignal(gone.destroyed):
-        gone.deleteLater()
+    gone.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(gone))
     said.error(gone, "No", "It did not work.")
     (box,) = boxes()
     assert box.parentWidget() is window

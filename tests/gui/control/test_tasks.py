@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
@@ -224,8 +225,8 @@ def test_a_stream_stops_when_its_receiver_is_gone(tasks: Tasks, qtbot: QtBot) ->
 
     ticket = tasks.stream("ids", parts, never, never, never, owner=owner)
     assert gate.entered.wait(10)
-    with qtbot.waitSignal(owner.destroyed):
-        owner.deleteLater()
+    owner.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(owner))
     gate.open.set()
     qtbot.waitUntil(ticket.finished.is_set)
     assert ticket.dropped
@@ -381,8 +382,8 @@ def test_callbacks_of_an_owner_that_is_gone_are_dropped(tasks: Tasks, qtbot: QtB
     tasks.read("posts", gates[0], receiver.take)
     tasks.read("users", gates[1], never, never, owner=owner)
     for gone in (receiver, owner):
-        with qtbot.waitSignal(gone.destroyed):
-            gone.deleteLater()
+        gone.deleteLater()
+        qtbot.waitUntil(lambda gone=gone: not shiboken6.isValid(gone))
     for gate in gates:
         gate.open.set()
     qtbot.waitUntil(lambda: tasks.outstanding == 0)

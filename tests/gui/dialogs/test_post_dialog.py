@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QSize, Qt
@@ -363,6 +364,6 @@ def test_closing_leaves_nothing_behind(make: Make, post: int, qtbot: QtBot) -> N
     before = len(QApplication.topLevelWidgets())
     dialog = make(PostDialog)
     dialog.open_for(post)
-    with qtbot.waitSignal(dialog.destroyed):
-        dialog.reject()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
     assert len(QApplication.topLevelWidgets()) <= before
