@@ -55,16 +55,28 @@ class Pooling:
         self._pings = pings
         self._name = uuid.uuid4().hex[:12]
         self._lock = threading.Lock()
+        self._followed: weakref.WeakSet[Engine] = weakref.WeakSet()
         self._pooled: weakref.WeakKeyDictionary[extensions.connection, dict[Any, Any]]
         self._pooled = weakref.WeakKeyDictionary()
 
     def listen(self, engine: Engine, fixed: Mapping[str, str]) -> None:
-        """Let the first statement of each transaction on ``engine`` bring all settings along.
+        """Let the first statement of each transaction on ``engine`` bring all settings along, if there is a
+        pooler, and units of work their name.
 
-        ``fixed``: more of them, which hold on a connection without a pooler, too. They are no start-up
+        ``fixed``: more of them, of an engine for reading, which hold on a connection without a pooler, too. They are no start-up
         options: libpq takes a session that is read only for a standby, when it looks for the other kind.
         """
-        event.listen(engine, "connect", partial(self._opened, fixed))
+        event.listen(engine, "connect", partial(self._opened, engine, fixed))
+        if not fixed:
+            self._follow(engine, fixed)
+
+    def _follow(self, engine: Engine, fixed: Mapping[str, str]) -> None:
+        # On an engine for reading not before there is a pooler: listeners cost each statement of a list time.
+        with self._lock:
+            known = engine in self._followed
+            self._followed.add(engine)
+        if known:
+            return
         # The default counts from the next transaction on, and this one has begun.
         own = {name.removeprefix("default_"): value for name, value in fixed.items()}
         settings = self._limits | own
@@ -73,7 +85,9 @@ class Pooling:
         event.listen(engine, "before_cursor_execute", name_request, retval=True)
         event.listen(engine, "before_cursor_execute", partial(_bring_along, settings), retval=True)
 
-    def _opened(self, fixed: Mapping[str, str], raw: extensions.connection, record: Any) -> None:
+    def _opened(
+        self, engine: Engine, fixed: Mapping[str, str], raw: extensions.connection, record: Any
+    ) -> None:
         """Find out whether the server's process is the one we were told, and if so, set what is fixed."""
         values = [part for setting in fixed.items() for part in setting]
         ours = ", set_config(%s, %s, false)" * len(fixed)
@@ -85,6 +99,7 @@ class Pooling:
                 cursor.execute(f"SELECT {ours.removeprefix(', ')}", values)
         raw.autocommit = before
         if pooled:
+            self._follow(engine, fixed)
             record.info[_POOLED] = self._mark(raw.info.backend_pid)
             with self._lock:
                 self._pooled[raw] = record.info

@@ -138,12 +138,20 @@ class Ids:
         self.ids: array[int] = array("i") if ids is None else ids
         self.newest = max(self.ids, default=0)
 
-    def add(self, more: array[int]) -> None:
-        """Let the list go on."""
-        if self.ids.typecode != more.typecode:
-            # A blog that has come to its two thousand millionth row: all in eight bytes from then on.
-            self.ids, more = array("q", self.ids), array("q", more)
-        self.ids.extend(more)
+    @classmethod
+    def joined(cls, parts: Sequence[array[int]], newest: int) -> Ids:
+        """The ids of the parts of a list, none of them above ``newest``."""
+        # A blog that has come to its two thousand millionth row has all of them in eight bytes.
+        typecode = "q" if any(part.typecode == "q" for part in parts) else "i"
+        # Of its whole size at once: one that grows leaves holes of all its former sizes behind.
+        ids = array(typecode, bytes(array(typecode).itemsize * sum(map(len, parts))))
+        at = 0
+        for part in parts:
+            ids[at : at + len(part)] = part if part.typecode == typecode else array(typecode, part)
+            at += len(part)
+        made = cls()
+        made.ids, made.newest = ids, newest
+        return made
 
     @property
     def total(self) -> int:

@@ -136,18 +136,19 @@ class Asked(NamedTuple):
         if guess:
             yield Expected(self.generation, places.estimate(session, spec))
         kept = resolved(kept, places, session)
-        ids = Ids()
+        ids: list[array[int]] = []
         found: list[Found] = []
         keys: list[str] = []
-        total = newest = 0
+        total = newest = known = 0
         for part in places.survey(session, spec, ANCHORS_FROM):
             total, newest = part.total, part.newest
             if part.anchored:
                 keys.append(part.keys)
             else:
                 more = pack_tightly(part.ids)
-                found.append(kept.find(more, ids.total))
-                ids.add(more)
+                found.append(kept.find(more, known))
+                known += len(more)
+                ids.append(more)
             yield Expected(self.generation, None)
         if keys:
             anchors = Anchors(total, newest, keys)
@@ -155,8 +156,7 @@ class Asked(NamedTuple):
                 anchors.learn(segment, anchors.way(segment).ids(places, session, spec))
             yield Whole(self.generation, anchors, find(anchors, places, session, spec, kept))
         else:
-            ids.newest = newest
-            yield Whole(self.generation, ids, Found.joined(found))
+            yield Whole(self.generation, Ids.joined(ids, newest), Found.joined(found))
 
     def find(self, session: Any, spec: ListSpec, order: Order, kept: Kept) -> Found:
         """Where in the list the chosen rows are."""

@@ -288,10 +288,9 @@ def test_places_without_rows_have_no_ids() -> None:
 
 
 def test_ids_take_four_bytes_where_they_fit() -> None:
-    ids = Ids()
-    ids.add(array("i", [5, 2**31 - 1]))
-    assert ids.ids.itemsize == 4
-    ids.add(array("q", [2**31]))
+    few = Ids.joined([array("i", [5]), array("i", [2**31 - 1])], 2**31 - 1)
+    assert (list(few.ids), few.newest, few.ids.itemsize) == ([5, 2**31 - 1], 2**31 - 1, 4)
+    ids = Ids.joined([array("i", [5, 2**31 - 1]), array("q", [2**31])], 2**31)
     assert list(ids.ids) == [5, 2**31 - 1, 2**31]
     assert ids.row_of(2**31, near=0) == 2
     assert ids.known(0, 9) == array("q", [5, 2**31 - 1, 2**31])
