@@ -8,6 +8,7 @@ import time
 from blogadmin.core import queries
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.list_model import State
+from blogadmin.gui.tables.row_cache import BLOCK
 from tests.benchmarks.harness import percentile, side_by_side, timed, wait_for
 from tests.benchmarks.report import at_most, times
 from tests.benchmarks.run import Run
@@ -15,8 +16,8 @@ from tests.benchmarks.stage import Stage, bare, indexed_orders, statements
 
 NEWEST = (Sort("updated_at", descending=True),)
 BY_AUTHOR = (Sort("author"),)
-FIRST = 128
-"""Rows that a list asks for at first."""
+FIRST = BLOCK
+"""Rows that a list asks for at first, and in a block."""
 
 Order = tuple[Sort, ...]
 

@@ -63,8 +63,9 @@ class Pooling:
         """Let the first statement of each transaction on ``engine`` bring all settings along, if there is a
         pooler, and units of work their name.
 
-        ``fixed``: more of them, of an engine for reading, which hold on a connection without a pooler, too. They are no start-up
-        options: libpq takes a session that is read only for a standby, when it looks for the other kind.
+        ``fixed``: more of them, on an engine for reading, which hold without a pooler, too. They are no
+        start-up options: libpq takes a session that is read only for a standby, when it looks for the other
+        kind.
         """
         event.listen(engine, "connect", partial(self._opened, engine, fixed))
         if not fixed:
