@@ -20,13 +20,12 @@ from blogadmin.gui.theme import (
     STATUS,
     Stamps,
     color,
+    draw_avatar,
     draw_check,
-    draw_disc,
     draw_icon,
     draw_pill,
     draw_status_glyph,
     initials,
-    letter_pixels,
     pill_size,
 )
 
@@ -64,16 +63,7 @@ class CellPainter:
         self._strong = Face(weight=QFont.Weight.DemiBold)
         self._figures, self._caption = Face(tabular=True), Face("caption")
         self._found = Face("caption", QFont.Weight.DemiBold)
-        self._letters = Face(weight=QFont.Weight.DemiBold, pixels=letter_pixels(AVATAR))
-        self._faces = (
-            self._letters,
-            self._body,
-            self._medium,
-            self._strong,
-            self._figures,
-            self._caption,
-            self._found,
-        )
+        self._faces = (self._body, self._medium, self._strong, self._figures, self._caption, self._found)
         self.warmed = False
         """Whether its fonts have been loaded beforehand."""
         self._kinds: Mapping[CellKind, Callable[[Frame, int, Entry], None]] = {
@@ -160,11 +150,8 @@ class CellPainter:
             return
         inactive = entry.values[frame.place] is False
         spot = self._spot(frame, top, AVATAR)
-        # One disc for all, and the letters written on it: nearly every name of a long list is a new one.
-        self._stamps.draw(("disc", inactive), spot, lambda p, r: draw_disc(p, r, inactive=inactive))
-        letters = initials(name)
-        width = self._letters.fit(letters, AVATAR, rtl=self._hand.rtl).advance
-        self._hand.write(self._letters, letters, spot.x() + (AVATAR - width) / 2, width, top, "text2")
+        key = (initials(name), inactive)
+        self._stamps.draw(key, spot, lambda p, r: draw_avatar(p, r, name, inactive=inactive))
         face = self._medium if frame.column.required else self._body
         ink = "text2" if inactive else "text"
         used = self._words(face, frame, top, entry, ink, AVATAR + SPACE_M)

@@ -30,15 +30,9 @@ class Face:
     """One font of the theme, for single lines. Remembers what fits where."""
 
     def __init__(
-        self,
-        role: str = "body",
-        weight: QFont.Weight | None = None,
-        *,
-        tabular: bool = False,
-        pixels: int | None = None,
+        self, role: str = "body", weight: QFont.Weight | None = None, *, tabular: bool = False
     ) -> None:
         self._asked = (role, weight, tabular)
-        self._pixels = pixels
         self._fitted: dict[tuple[str, int, bool], Fitted] = {}
         self.forget()
 
@@ -46,9 +40,6 @@ class Face:
         """The theme or the font has changed."""
         role, weight, tabular = self._asked
         whole = font(role, weight=weight, tabular=tabular)
-        if self._pixels is not None:
-            whole = QFont(whole)
-            whole.setPixelSize(self._pixels)
         # A font that need not look for letters in other fonts sets a line in half the time.
         latin = QFont(whole)
         latin.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from blogadmin.gui.theme.paint import (
         draw_avatar,
         draw_check,
-        draw_disc,
         draw_elided,
         draw_focus_ring,
         draw_key_caps,
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
         initials,
         key_caps_size,
         leading_rect,
-        letter_pixels,
         pill_size,
     )
     from blogadmin.gui.theme.stamps import Stamps
@@ -105,7 +103,6 @@ __all__ = [
     "control_height",
     "draw_avatar",
     "draw_check",
-    "draw_disc",
     "draw_elided",
     "draw_focus_ring",
     "draw_icon",
@@ -120,7 +117,6 @@ __all__ = [
     "is_high_contrast",
     "key_caps_size",
     "leading_rect",
-    "letter_pixels",
     "metrics",
     "mode_in_force",
     "pill_size",
@@ -172,7 +168,6 @@ _HOMES: Final = {
     "paint": (
         "draw_avatar",
         "draw_check",
-        "draw_disc",
         "draw_elided",
         "draw_focus_ring",
         "draw_key_caps",
@@ -181,7 +176,6 @@ _HOMES: Final = {
         "initials",
         "key_caps_size",
         "leading_rect",
-        "letter_pixels",
         "pill_size",
     ),
     "stamps": ("Stamps",),

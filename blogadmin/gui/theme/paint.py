@@ -108,28 +108,11 @@ def initials(name: str) -> str:
     return letters.upper()
 
 
-def letter_pixels(side: float) -> int:
-    """How high the letters are in a disc of that side."""
-    return max(8, int(side * 0.4))
-
-
 def draw_avatar(painter: QPainter, rect: QRectF, name: str, *, inactive: bool = False) -> None:
     """Paint a person's initials in a disc; a dashed ring instead of the disc means inactive."""
     side = min(rect.width(), rect.height())
     disc = QRectF(0, 0, side, side)
     disc.moveCenter(rect.center())
-    draw_disc(painter, disc, inactive=inactive)
-    painter.save()
-    letters = QFont(font("body", weight=QFont.Weight.DemiBold))
-    letters.setPixelSize(letter_pixels(side))
-    painter.setFont(letters)
-    painter.setPen(color("text2"))
-    painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, initials(name))
-    painter.restore()
-
-
-def draw_disc(painter: QPainter, disc: QRectF, *, inactive: bool) -> None:
-    """Paint the ground of a person's initials; a dashed ring means inactive."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if inactive:
@@ -139,6 +122,11 @@ def draw_disc(painter: QPainter, disc: QRectF, *, inactive: bool) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("press"))
         painter.drawEllipse(disc)
+    letters = QFont(font("body", weight=QFont.Weight.DemiBold))
+    letters.setPixelSize(max(8, int(side * 0.4)))
+    painter.setFont(letters)
+    painter.setPen(color("text2"))
+    painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, initials(name))
     painter.restore()
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Hashable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-_KEPT = 512
+# More than there are pairs of initials.
+_KEPT = 1024
 _EDGE = 1
 """Room around a drawing, because strokes and rounding reach a little beyond its rectangle."""
 
