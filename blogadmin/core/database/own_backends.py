@@ -1,7 +1,11 @@
-"""Which of the server's processes work for this program, so that it need not be told of its own commits."""
+"""What on the server is this program's: the processes that work for it, and the names of its requests.
+
+So it need not be told of its own commits, and knows them in the history.
+"""
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 import weakref
@@ -15,6 +19,8 @@ class OwnBackends:
     """Process ids of the connections that were opened; from any thread."""
 
     def __init__(self) -> None:
+        self.requests: Final = secrets.token_hex(8)
+        """How the names of all units of work begin that are ours, and of nobody else's."""
         self._lock = threading.Lock()
         self._pids: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._gone: dict[int, float] = {}

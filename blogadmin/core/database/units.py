@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import random
+import secrets
 import socket
 import time
-import uuid
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -60,6 +60,12 @@ def know_transaction(session: Session, transaction: int, *, recorded: bool = Fal
         progress.recorded = recorded
 
 
+def own_requests(session: Session) -> str | None:
+    """How the names of this program's requests begin in the history; ``None`` outside a unit of work."""
+    progress = session.info.get(_PROGRESS)
+    return None if progress is None else progress.own
+
+
 def begun(session: Session, _transaction: object, connection: Connection) -> None:
     """For SQLAlchemy's ``after_begin``: a unit of work is watched from here on, and named to the server."""
     progress = session.info.get(_PROGRESS)
@@ -104,7 +110,7 @@ def shut(raw: extensions.connection) -> None:
 
 
 def _attempt(database: Database, unit: Callable[[Session], T]) -> T:
-    progress = _Progress(database.lock_watch)
+    progress = _Progress(database.lock_watch, database.backends.requests)
     try:
         return _once(database, unit, progress)
     except Exception as exc:
@@ -154,12 +160,13 @@ def _settled(database: Database, trace: Trace, result: T) -> T:
 class _Progress:
     """How far a unit of work has come: whether it is watched, and its transaction's id when that is known."""
 
-    __slots__ = ("_info", "_request", "_watch", "_watched", "recorded", "transaction")
+    __slots__ = ("_info", "_request", "_watch", "_watched", "own", "recorded", "transaction")
 
-    def __init__(self, watch: LockWatch) -> None:
+    def __init__(self, watch: LockWatch, own: str) -> None:
         self._watch = watch
         self._watched: Waiting | None = None
-        self._request = uuid.uuid4().hex
+        self.own = own
+        self._request = own + secrets.token_hex(8)
         self._info: dict[Any, Any] = {}
         self.transaction: int | None = None
         self.recorded = False

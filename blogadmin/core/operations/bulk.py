@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.errors import NotFound
 from blogadmin.core.models import Base
 from blogadmin.core.operations.operation import Outcome
+from blogadmin.core.operations.own_changes import moved_by_us
 from blogadmin.core.operations.wording import counted, gone_message, sentence
 
 
@@ -89,7 +90,10 @@ def set_everywhere(
 
 @dataclass(frozen=True, slots=True)
 class SetBack:
-    """Give rows back the value that they had ``before`` a change; those that moved since are left alone."""
+    """Give rows back the value that they had ``before`` a change.
+
+    Those that somebody else changed since are left alone, and those that we gave another value.
+    """
 
     noun: str
     column: str
@@ -98,13 +102,38 @@ class SetBack:
 
     def apply(self, session: Session) -> Outcome:
         """Do it. Raises ``NotFound`` when none of the rows exists any more."""
+        done = self.put(session)
+        ids = [change.id for change in self.changes]
+        gone = count_gone(session, self.noun, ids, len(done))
+        moved = len(ids) - len(done) - gone
+        return Outcome(
+            Changes.of(self.noun, updated=(change.id for change in done)),
+            sentence(f"{counted(len(done), self.noun)} set back", moved=moved, gone=gone),
+            SetBack(self.noun, self.column, done, self.label) if done else None,
+        )
+
+    def put(self, session: Session) -> tuple[Change, ...]:
+        """Do it where it can be done, and tell where it was."""
+        wanted = {change.id: change.version for change in self.changes}
+        versions = self._put(session, wanted)
+        missing = {id_: version for id_, version in wanted.items() if id_ not in versions}
+        if missing and (ours := moved_by_us(session, self.noun, missing, self.column)):
+            versions |= self._put(session, ours)
+        return tuple(
+            Change(change.id, versions[change.id], change.before, change.now)
+            for change in self.changes
+            if change.id in versions
+        )
+
+    def _put(self, session: Session, versions: Mapping[int, int]) -> dict[int, int]:
         table = table_of(self.noun)
         target = table.c[self.column]
+        changes = [change for change in self.changes if change.id in versions]
         was = (
             func.unnest(
-                _array("ids", [change.id for change in self.changes], Integer()),
-                _array("versions", [change.version for change in self.changes], Integer()),
-                _array("olds", [change.before for change in self.changes], target.type),
+                _array("ids", [change.id for change in changes], Integer()),
+                _array("versions", [versions[change.id] for change in changes], Integer()),
+                _array("olds", [change.before for change in changes], target.type),
             )
             .table_valued("id", "version", "value", name="was")
             .render_derived()
@@ -115,19 +144,7 @@ class SetBack:
             .values({self.column: was.c.value})
             .returning(table.c.id, table.c.version)
         )
-        versions = versions_by_id(session.execute(statement))
-        done = tuple(
-            Change(change.id, versions[change.id], change.before, change.now)
-            for change in self.changes
-            if change.id in versions
-        )
-        gone = count_gone(session, self.noun, [change.id for change in self.changes], len(done))
-        moved = len(self.changes) - len(done) - gone
-        return Outcome(
-            Changes.of(self.noun, updated=versions),
-            sentence(f"{counted(len(done), self.noun)} set back", moved=moved, gone=gone),
-            SetBack(self.noun, self.column, done, self.label) if done else None,
-        )
+        return versions_by_id(session.execute(statement))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from blogadmin.core.operations.bulk_progress import MOST, BulkProgress
 from blogadmin.core.operations.bulk_values import BulkReport, ChunkOutcome, Rows, Step
 from blogadmin.core.operations.chunks import apply_bounded
 from blogadmin.core.operations.operation import Outcome
+from blogadmin.core.operations.own_changes import moved_by_us
 from blogadmin.core.operations.posts import DeletePosts
 from blogadmin.core.operations.removal import Removed, Restore, restoring
 from blogadmin.core.operations.users import DeleteUsers
@@ -25,7 +26,7 @@ from blogadmin.core.operations.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """Take a bulk change back (or make it again): rows that moved since are left alone.
+    """Take a bulk change back (or make it again): rows that somebody else changed since are left alone.
 
     Twelve bytes a row. ``groups`` say which step to take on which rows at which versions.
     """
@@ -78,12 +79,27 @@ class PutBack:
         return Outcome(Changes.of(self.noun, updated=touched), report.message, report.inverse)
 
     def _apply(self, session: Session, rows: Rows) -> ChunkOutcome:
-        table = table_of(self.noun)
-        versions = rows.versions
-        if rows.step is None or versions is None:
+        step = rows.step
+        if step is None or rows.versions is None:
             raise ValueError("There is no way back for these rows.")
+        wanted = dict(zip(rows.ids, rows.versions, strict=True))
+        done = self._take(session, step, wanted)
+        missing = {id_: version for id_, version in wanted.items() if id_ not in done}
+        if missing and (ours := moved_by_us(session, self.noun, missing, step.column)):
+            done |= self._take(session, step, ours)
+        outcome = ChunkOutcome(done=[packed(done, step)] if done else [])
+        missing = [id_ for id_ in missing if id_ not in done]
+        if missing:
+            table = table_of(self.noun)
+            here = set(session.scalars(select(table.c.id).where(among(table.c.id, missing))))
+            outcome.moved.extend(id_ for id_ in missing if id_ in here)
+            outcome.gone.extend(id_ for id_ in missing if id_ not in here)
+        return outcome
+
+    def _take(self, session: Session, step: Step, versions: Mapping[int, int]) -> dict[int, int]:
+        table = table_of(self.noun)
         was = (
-            func.unnest(_array(rows.ids, BigInteger()), _array(versions, Integer()))
+            func.unnest(_array(versions.keys(), BigInteger()), _array(versions.values(), Integer()))
             .table_valued("id", "version", name="was")
             .render_derived()
         )
@@ -97,17 +113,10 @@ class PutBack:
         statement = (
             update(table)
             .where(table.c.id == held.c.id)
-            .values(rows.step.values(table))
+            .values(step.values(table))
             .returning(table.c.id, table.c.version)
         )
-        done = versions_by_id(session.execute(statement))
-        outcome = ChunkOutcome(done=[packed(done, rows.step)] if done else [])
-        missing = [id_ for id_ in rows.ids if id_ not in done]
-        if missing:
-            here = set(session.scalars(select(table.c.id).where(among(table.c.id, missing))))
-            outcome.moved.extend(id_ for id_ in missing if id_ in here)
-            outcome.gone.extend(id_ for id_ in missing if id_ not in here)
-        return outcome
+        return versions_by_id(session.execute(statement))
 
 
 def packed(versions: dict[int, int], step: Step) -> Rows:
@@ -145,5 +154,5 @@ def _both(one: Removed, two: Removed) -> Removed:
     return Removed(one.noun, one.ids + two.ids, documents)
 
 
-def _array(values: array[int], kind: Any) -> Any:
-    return bindparam(None, values.tolist(), type_=ARRAY(kind))
+def _array(values: Iterable[int], kind: Any) -> Any:
+    return bindparam(None, list(values), type_=ARRAY(kind))

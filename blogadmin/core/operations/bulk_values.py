@@ -29,6 +29,11 @@ class Step(Protocol):
     """What was done to a row, said so that it can be taken back; hashable, one for many rows."""
 
     @property
+    def column(self) -> str:
+        """The one column that it is about."""
+        ...
+
+    @property
     def inverse(self) -> Step:
         """The step that takes this one back."""
         ...

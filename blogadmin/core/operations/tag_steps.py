@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 Places = tuple[tuple[int, str], ...]
 """Tags with their places in the list, counted from 0, in ascending order."""
 
+_COLUMN = "metadata"
+
 
 class Without(StrEnum):
     """What stands where the tags are, or were, when none of ``Places`` is there."""
@@ -32,6 +34,11 @@ class PutTags:
     onto: Without = Without.LIST
 
     @property
+    def column(self) -> str:
+        """Where the tags are."""
+        return _COLUMN
+
+    @property
     def inverse(self) -> TakeTags:
         """Take them out again."""
         return TakeTags(self.places, self.onto)
@@ -41,11 +48,11 @@ class PutTags:
         if self.onto is not Without.LIST:
             tags = func.jsonb_build_array(*(cast(tag, Text) for _place, tag in self.places))
             made = func.jsonb_build_object(cast("tags", Text), tags)
-            return {"metadata": made if self.onto is Without.METADATA else table.c.metadata.op("||")(made)}
+            return {_COLUMN: made if self.onto is Without.METADATA else table.c.metadata.op("||")(made)}
         value: Any = table.c.metadata
         for place, tag in self.places:
             value = func.jsonb_insert(value, _path(place), func.to_jsonb(cast(tag, Text)))
-        return {"metadata": value}
+        return {_COLUMN: value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class TakeTags:
     leaving: Without = Without.LIST
 
     @property
+    def column(self) -> str:
+        """Where the tags are."""
+        return _COLUMN
+
+    @property
     def inverse(self) -> PutTags:
         """Put them back."""
         return PutTags(self.places, self.leaving)
@@ -63,13 +75,13 @@ class TakeTags:
     def values(self, table: Table) -> dict[str, Any]:
         """The metadata without these tags."""
         if self.leaving is Without.METADATA:
-            return {"metadata": null()}
+            return {_COLUMN: null()}
         if self.leaving is Without.KEY:
-            return {"metadata": table.c.metadata.op("-")(cast("tags", Text))}
+            return {_COLUMN: table.c.metadata.op("-")(cast("tags", Text))}
         value: Any = table.c.metadata
         for place, _tag in reversed(self.places):
             value = value.op("#-")(_path(place))
-        return {"metadata": value}
+        return {_COLUMN: value}
 
 
 def _path(place: int) -> Any:

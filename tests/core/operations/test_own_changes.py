@@ -1,0 +1,143 @@
+"""The way back stays open over what this program changed and took back itself, and only over that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from blogadmin.core.database.engine import Database
+from blogadmin.core.operations.bulk_run import AddTags, RemoveTags, SetColumn
+from blogadmin.core.operations.comments import SetCommentStatus
+from blogadmin.core.operations.operation import Operation, Outcome
+from blogadmin.core.operations.posts import DeletePosts, EditPost, SetStatus
+from blogadmin.core.operations.users import SetRole
+from tests.core.operations.test_bulk_run import run
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+Do = Callable[[Operation], Outcome]
+Everything = Callable[[], dict[str, list[tuple[Any, ...]]]]
+pytestmark = pytest.mark.usefixtures("blog")
+
+
+@pytest.fixture
+def here(database: Database) -> Do:
+    """Commit an operation as this program does."""
+    return lambda operation: database.transact(operation.apply)
+
+
+@pytest.fixture
+def elsewhere(database_url: str) -> Iterator[Do]:
+    """Commit an operation as another program of the same kind does."""
+    with closing(Database(database_url)) as other:
+        yield lambda operation: other.transact(operation.apply)
+
+
+def back(outcome: Outcome) -> Operation:
+    assert outcome.inverse is not None
+    return outcome.inverse
+
+
+def renaming(sql: Sql, id_: int = 1) -> EditPost:
+    """Give a post another title, as somebody does who has just opened it."""
+    [(version, title)] = sql("SELECT version, title FROM posts WHERE id = %s", (id_,))
+    return EditPost(id_, version, {"title": title}, {"title": f"{title}!"})
+
+
+STEPS = [
+    pytest.param(SetStatus((1, 2, 3), "review"), id="status"),
+    pytest.param(SetColumn("posts", "status", "review"), id="bulk status"),
+    pytest.param(SetColumn("posts", "author_id", 5), id="bulk author"),
+    pytest.param(AddTags(("a", "b")), id="tags added"),
+]
+
+
+def steps_back(database: Database, change: Any) -> Operation:
+    """Make a change of posts, in chunks if it is one of many rows; give the way back."""
+    if isinstance(change, SetStatus):
+        return back(database.transact(change.apply))
+    report = run(database, change, [1, 2, 3])
+    assert report.inverse is not None
+    return report.inverse
+
+
+@pytest.mark.parametrize("change", STEPS)
+def test_a_later_change_that_was_taken_back_is_not_in_the_way(
+    database: Database, here: Do, sql: Sql, everything: Everything, change: Any
+) -> None:
+    before = everything()
+    step = steps_back(database, change)
+    done = everything()
+    here(back(here(renaming(sql))))
+    assert everything() == done
+    forth = here(step)
+    assert everything() == before
+    here(back(here(renaming(sql))))
+    here(back(forth))
+    assert everything() == done
+
+
+@pytest.mark.parametrize("change", STEPS)
+def test_what_somebody_else_changed_and_took_back_is_in_the_way(
+    database: Database, here: Do, elsewhere: Do, sql: Sql, everything: Everything, change: Any
+) -> None:
+    step = steps_back(database, change)
+    done = everything()
+    here(back(here(renaming(sql))))
+    elsewhere(back(elsewhere(renaming(sql))))
+    assert everything() == done
+    outcome = here(step)
+    assert "1 changed" in outcome.message
+    assert everything()["posts"][0] == done["posts"][0]
+    assert everything()["posts"][1] != done["posts"][1]
+
+
+def test_our_own_later_value_is_left_alone(here: Do, sql: Sql) -> None:
+    first = here(SetRole((1, 2), "moderator"))
+    here(SetRole((2,), "user"))
+    assert here(back(first)).message == "1 user set back; 1 changed since and was left alone"
+    assert sql("SELECT role FROM users WHERE id < 3 ORDER BY id") == [("admin",), ("user",)]
+
+
+def test_tags_that_stand_otherwise_by_now_are_left_alone(database: Database, here: Do, sql: Sql) -> None:
+    step = steps_back(database, AddTags(("a", "b")))
+    run(database, RemoveTags(("a",)), [1])
+    assert "1 changed" in here(step).message
+    assert sql("SELECT metadata->'tags' FROM posts WHERE id = 1") == [(["b"],)]
+
+
+def test_a_post_that_was_deleted_and_brought_back_is_the_same(
+    database: Database, here: Do, sql: Sql, everything: Everything
+) -> None:
+    before = everything()
+    steps = [
+        steps_back(database, SetColumn("posts", "status", "review")),
+        steps_back(database, AddTags(("a",))),
+    ]
+    steps.append(back(here(SetCommentStatus((1, 2), "trash"))))
+    here(back(here(DeletePosts((1, 2), with_comments=True))))
+    for step in reversed(steps):
+        here(step)
+    assert everything() == before
+
+
+def test_without_a_history_whoever_moved_a_row_was_somebody_else(here: Do, sql: Sql) -> None:
+    step = here(SetStatus((1, 2), "review"))
+    here(back(here(renaming(sql))))
+    sql("ALTER TABLE audit_log RENAME TO elsewhere")
+    for table in ("users", "posts", "comments"):
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    sql("ALTER TABLE posts ENABLE TRIGGER a_touch")
+    assert here(back(step)).message == "1 post set back; 1 changed since and was left alone"
+
+
+def test_a_change_that_the_history_does_not_tell_is_somebody_else_s(here: Do, sql: Sql) -> None:
+    step = here(SetStatus((1, 2), "review"))
+    sql("ALTER TABLE posts DISABLE TRIGGER z_changed")
+    sql("UPDATE posts SET title = 'Theirs' WHERE id = 1")
+    sql("UPDATE posts SET title = 'One' WHERE id = 1")
+    sql("ALTER TABLE posts ENABLE TRIGGER z_changed")
+    here(back(here(renaming(sql))))
+    assert here(back(step)).message == "1 post set back; 1 changed since and was left alone"
