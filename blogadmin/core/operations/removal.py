@@ -13,6 +13,7 @@ from blogadmin.core.database.changes import Changes
 from blogadmin.core.database.errors import Conflict, NotFound, NotPermitted
 from blogadmin.core.operations.bulk import SetBack, among, table_of, versions_by_id
 from blogadmin.core.operations.operation import Outcome
+from blogadmin.core.operations.own_changes import moved_by_us
 from blogadmin.core.operations.wording import gone_message, listed
 
 if TYPE_CHECKING:
@@ -43,23 +44,26 @@ class Removed:
 def lock(session: Session, noun: str, ids: Sequence[int], versions: Sequence[int]) -> Locked:
     """Hold the rows of ``ids``, at ``versions`` if any are given, so that nothing can come to hang on them.
 
-    Raises ``NotFound`` when all are gone and ``Conflict`` when all that are left have moved.
+    Raises ``NotFound`` when all are gone and ``Conflict`` when somebody else moved all that are left.
     """
     table = table_of(noun)
-    wanted = dict(zip(ids, versions, strict=True)) if versions else dict.fromkeys(ids)
+    seen = dict(zip(ids, versions, strict=True)) if versions else {}
     held = (
         select(table.c.id, table.c.version)
-        .where(among(table.c.id, wanted))
+        .where(among(table.c.id, ids))
         .order_by(table.c.id)
         .with_for_update()
     )
     found = versions_by_id(session.execute(held))
+    number = len(set(ids))
     if not found:
-        raise NotFound(gone_message(len(wanted), noun))
-    same = [id_ for id_, version in found.items() if wanted[id_] in (None, version)]
+        raise NotFound(gone_message(number, noun))
+    moved = {id_: seen[id_] for id_, version in found.items() if seen.get(id_, version) != version}
+    ours = moved_by_us(session, noun, moved)
+    same = [id_ for id_ in found if id_ not in moved or id_ in ours]
     if not same:
         raise Conflict("Someone else changed this since, so it was not deleted.", version=max(found.values()))
-    return Locked(same, moved=len(found) - len(same), gone=len(wanted) - len(found))
+    return Locked(same, moved=len(found) - len(same), gone=number - len(found))
 
 
 def remove(session: Session, noun: str, where: ColumnElement[bool], *, keep: bool = True) -> Removed:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from blogadmin.core.database.engine import Database
+from blogadmin.core.database.errors import Conflict
 from blogadmin.core.operations.bulk_run import AddTags, RemoveTags, SetColumn
 from blogadmin.core.operations.comments import SetCommentStatus
 from blogadmin.core.operations.operation import Operation, Outcome
-from blogadmin.core.operations.posts import DeletePosts, EditPost, SetStatus
-from blogadmin.core.operations.users import SetRole
+from blogadmin.core.operations.posts import CreatePost, DeletePosts, EditPost, SetStatus
+from blogadmin.core.operations.single import Edit
+from blogadmin.core.operations.users import CreateUser, EditUser, SetRole
 from tests.core.operations.test_bulk_run import run
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -40,10 +42,12 @@ def back(outcome: Outcome) -> Operation:
     return outcome.inverse
 
 
-def renaming(sql: Sql, id_: int = 1) -> EditPost:
-    """Give a post another title, as somebody does who has just opened it."""
-    [(version, title)] = sql("SELECT version, title FROM posts WHERE id = %s", (id_,))
-    return EditPost(id_, version, {"title": title}, {"title": f"{title}!"})
+def editing(sql: Sql, noun: str = "posts", id_: int | None = 1) -> Edit:
+    """Give a row another name, as somebody does who has just opened it."""
+    kind, column = {"posts": (EditPost, "title"), "users": (EditUser, "name")}[noun]
+    assert id_ is not None
+    [(version, name)] = sql(f"SELECT version, {column} FROM {noun} WHERE id = %s", (id_,))
+    return kind(id_, version, {column: name}, {column: f"{name}!"})
 
 
 STEPS = [
@@ -70,11 +74,11 @@ def test_a_later_change_that_was_taken_back_is_not_in_the_way(
     before = everything()
     step = steps_back(database, change)
     done = everything()
-    here(back(here(renaming(sql))))
+    here(back(here(editing(sql))))
     assert everything() == done
     forth = here(step)
     assert everything() == before
-    here(back(here(renaming(sql))))
+    here(back(here(editing(sql))))
     here(back(forth))
     assert everything() == done
 
@@ -85,8 +89,8 @@ def test_what_somebody_else_changed_and_took_back_is_in_the_way(
 ) -> None:
     step = steps_back(database, change)
     done = everything()
-    here(back(here(renaming(sql))))
-    elsewhere(back(elsewhere(renaming(sql))))
+    here(back(here(editing(sql))))
+    elsewhere(back(elsewhere(editing(sql))))
     assert everything() == done
     outcome = here(step)
     assert "1 changed" in outcome.message
@@ -123,9 +127,48 @@ def test_a_post_that_was_deleted_and_brought_back_is_the_same(
     assert everything() == before
 
 
+# Deleting
+
+
+CREATED = [
+    pytest.param(CreatePost("New", "new", "Words", "draft", 1), "posts", id="post"),
+    pytest.param(CreateUser("new@example.org", "New", "user", True, "hash"), "users", id="user"),
+]
+
+
+@pytest.mark.parametrize(("creation", "noun"), CREATED)
+def test_what_was_made_and_then_edited_can_be_taken_back_step_by_step(
+    here: Do, sql: Sql, everything: Everything, creation: Any, noun: str
+) -> None:
+    before = everything()
+    made = here(creation)
+    done = everything()
+    here(back(here(editing(sql, noun, made.created_id))))
+    gone = here(back(made))
+    assert everything() == before
+    again = here(back(gone))
+    here(back(here(editing(sql, noun, made.created_id))))
+    here(back(again))
+    assert everything() == before
+    assert done != before
+
+
+@pytest.mark.parametrize(("creation", "noun"), CREATED)
+def test_what_was_made_stays_once_somebody_else_has_edited_it(
+    here: Do, elsewhere: Do, sql: Sql, everything: Everything, creation: Any, noun: str
+) -> None:
+    made = here(creation)
+    done = everything()
+    elsewhere(back(elsewhere(editing(sql, noun, made.created_id))))
+    here(back(here(editing(sql, noun, made.created_id))))
+    with pytest.raises(Conflict, match="Someone else changed this since"):
+        here(back(made))
+    assert everything() == done
+
+
 def test_without_a_history_whoever_moved_a_row_was_somebody_else(here: Do, sql: Sql) -> None:
     step = here(SetStatus((1, 2), "review"))
-    here(back(here(renaming(sql))))
+    here(back(here(editing(sql))))
     sql("ALTER TABLE audit_log RENAME TO elsewhere")
     for table in ("users", "posts", "comments"):
         sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -139,5 +182,5 @@ def test_a_change_that_the_history_does_not_tell_is_somebody_else_s(here: Do, sq
     sql("UPDATE posts SET title = 'Theirs' WHERE id = 1")
     sql("UPDATE posts SET title = 'One' WHERE id = 1")
     sql("ALTER TABLE posts ENABLE TRIGGER z_changed")
-    here(back(here(renaming(sql))))
+    here(back(here(editing(sql))))
     assert here(back(step)).message == "1 post set back; 1 changed since and was left alone"
