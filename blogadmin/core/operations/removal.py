@@ -107,11 +107,17 @@ class Restore:
             versions = _insert(session, removed)
             first = first or versions
             changes |= Changes.of(removed.noun, created=versions)
+        left: list[tuple[int, str]] = []
         for back in self.given:
-            changes |= back.apply(session).changes
+            done = back.put(session)
+            changes |= Changes.of(back.noun, updated=(change.id for change in done))
+            left.append((len(back.changes) - len(done), back.noun))
         again = replace(self.again, ids=tuple(first), versions=tuple(first.values()))
         counts = listed((len(removed.ids), removed.noun) for removed in self.removed)
-        return Outcome(changes, f"{counts} restored", again)
+        message = f"{counts} restored"
+        if alone := listed(left):
+            message += f"; changed or deleted meanwhile and left alone: {alone}"
+        return Outcome(changes, message, again)
 
 
 def restoring(

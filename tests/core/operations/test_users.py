@@ -390,6 +390,25 @@ def test_deletion_with_all_that_was_given_away_is_undone_and_done_again(
     assert everything() == after
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "left"),
+    [
+        ("UPDATE posts SET title = 'Theirs' WHERE id = 2", "1 post"),
+        ("DELETE FROM comments", "2 comments"),
+        ("DELETE FROM comments; DELETE FROM posts", "3 posts and 2 comments"),
+    ],
+    ids=["one moved", "some are gone", "all are gone"],
+)
+def test_users_come_back_also_when_what_they_wrote_cannot(
+    do: Do, sql: Sql, meanwhile: str, left: str
+) -> None:
+    deleted = do(DeleteUsers((2, 4), reassign_to=5))
+    sql(meanwhile)
+    restored = do(back(deleted))
+    assert restored.message == f"2 users restored; changed or deleted meanwhile and left alone: {left}"
+    assert sql("SELECT name FROM users WHERE id IN (2, 4) ORDER BY id") == [("Ben",), ("Dot",)]
+
+
 def test_a_restored_user_has_the_next_version_and_the_old_hash(do: Do, sql: Sql) -> None:
     deleted = do(DeleteUsers((5,)))
     inverse = back(deleted)
