@@ -15,7 +15,7 @@ from blogadmin.core.operations.bulk_change import KEPT, Many, tell_missing
 from blogadmin.core.operations.bulk_values import BulkReport, ChunkOutcome, Rows
 from blogadmin.core.operations.chunks import apply_bounded
 from blogadmin.core.operations.operation import Operation
-from blogadmin.core.operations.removal import Removed, remove
+from blogadmin.core.operations.removal import HANGS_ON, Removed, remove
 from blogadmin.core.operations.wording import counted
 
 
@@ -40,7 +40,7 @@ class DeleteMany(Many):
 
     def check(self) -> None:
         """Raise ``KeyError`` for a noun that is never deleted."""
-        if self.noun not in _HANGS_ON:
+        if self.noun not in HANGS_ON:
             raise KeyError(self.noun)
 
     def already(self) -> ColumnElement[bool]:
@@ -52,7 +52,7 @@ class DeleteMany(Many):
         if self.with_comments and self.noun == "posts":
             return false()
         own = table_of(self.noun).c.id
-        columns = (table_of(noun).c[column] for noun, column in _HANGS_ON[self.noun])
+        columns = (table_of(noun).c[column] for noun, column in HANGS_ON[self.noun])
         return or_(*(exists().where(column == own) for column in columns))
 
     def way_back(self, report: BulkReport, removed: list[Removed]) -> Operation | None:
@@ -96,10 +96,6 @@ class DeleteMany(Many):
         return outcome
 
 
-_HANGS_ON = {
-    "posts": (("comments", "post_id"),),
-    "users": (("posts", "author_id"), ("comments", "author_id")),
-}
 _BLOCKED = {
     "posts": "It has comments. Delete them too, or archive it instead.",
     "users": "They have written posts or comments. Give those to someone else first.",

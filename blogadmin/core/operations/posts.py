@@ -17,7 +17,7 @@ from blogadmin.core.models import Post
 from blogadmin.core.operations.bulk import Words, among, count, set_column, table_of
 from blogadmin.core.operations.guarded import Check, a_row, one_of, text_check, validate
 from blogadmin.core.operations.operation import Outcome
-from blogadmin.core.operations.removal import Removed, check_all_removed, lock, remove, restoring
+from blogadmin.core.operations.removal import Hung, Removed, check_all_removed, lock, remove, restoring
 from blogadmin.core.operations.single import Edit, insert
 from blogadmin.core.operations.wording import counted, listed, sentence
 
@@ -117,12 +117,14 @@ class SetStatus:
 class DeletePosts:
     """Delete posts, and with ``with_comments`` the comments under them, which otherwise keep them.
 
-    ``versions``, when given, are those of ``ids``: a row that moved since is left alone.
+    ``versions``, when given, are those of ``ids``: a row that moved since is left alone; so is one with other
+    comments than were ``hung`` on them, if that is given.
     """
 
     ids: tuple[int, ...]
     with_comments: bool = False
     versions: tuple[int, ...] = ()
+    hung: Hung | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
@@ -131,7 +133,8 @@ class DeletePosts:
 
     def apply(self, session: Session) -> Outcome:
         """Delete. Raises ``StillReferenced``, ``NotFound``, ``Conflict``."""
-        held = lock(session, "posts", self.ids, self.versions)
+        hung = self.hung if self.with_comments else None
+        held = lock(session, "posts", self.ids, self.versions, hung)
         if self.with_comments:
             comments = remove(session, "comments", among(table_of("comments").c.post_id, held.ids))
         else:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, text
 from sqlalchemy.orm import Session
@@ -19,6 +19,15 @@ from blogadmin.core.operations.wording import gone_message, listed
 if TYPE_CHECKING:
     from blogadmin.core.operations.posts import DeletePosts
     from blogadmin.core.operations.users import DeleteUsers
+
+
+Hung = Mapping[str, Mapping[int, int]]
+"""What hangs on rows, by noun: ids with their versions."""
+HANGS_ON: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "posts": (("comments", "post_id"),),
+    "users": (("posts", "author_id"), ("comments", "author_id")),
+}
+"""Which nouns refer to a noun, and by which column."""
 
 
 class Locked(NamedTuple):
@@ -41,10 +50,13 @@ class Removed:
     documents: tuple[str, ...] | None = field(repr=False)
 
 
-def lock(session: Session, noun: str, ids: Sequence[int], versions: Sequence[int]) -> Locked:
+def lock(
+    session: Session, noun: str, ids: Sequence[int], versions: Sequence[int], hung: Hung | None = None
+) -> Locked:
     """Hold the rows of ``ids``, at ``versions`` if any are given, so that nothing can come to hang on them.
 
-    Raises ``NotFound`` when all are gone and ``Conflict`` when somebody else moved all that are left.
+    With ``hung``, a row has moved, too, when something else hangs on it now, or somebody else changed what
+    does. Raises ``NotFound`` when all are gone and ``Conflict`` when somebody else moved all that are left.
     """
     table = table_of(noun)
     seen = dict(zip(ids, versions, strict=True)) if versions else {}
@@ -61,9 +73,31 @@ def lock(session: Session, noun: str, ids: Sequence[int], versions: Sequence[int
     moved = {id_: seen[id_] for id_, version in found.items() if seen.get(id_, version) != version}
     ours = moved_by_us(session, noun, moved)
     same = [id_ for id_ in found if id_ not in moved or id_ in ours]
+    if hung is not None:
+        others = _hung_by_others(session, noun, same, hung)
+        same = [id_ for id_ in same if id_ not in others]
     if not same:
         raise Conflict("Someone else changed this since, so it was not deleted.", version=max(found.values()))
     return Locked(same, moved=len(found) - len(same), gone=number - len(found))
+
+
+def _hung_by_others(session: Session, noun: str, ids: Sequence[int], hung: Hung) -> set[int]:
+    """On which of ``ids``, held, hangs more than was ``hung`` on them, or what somebody else changed."""
+    found: set[int] = set()
+    for other, column in HANGS_ON[noun]:
+        table = table_of(other)
+        known = hung.get(other, {})
+        held = (
+            select(table.c.id, table.c[column], table.c.version)
+            .where(among(table.c[column], ids))
+            .order_by(table.c.id)
+            .with_for_update()
+        )
+        rows = session.execute(held).all()
+        moved = {row[0]: known[row[0]] for row in rows if known.get(row[0], row[2]) != row[2]}
+        fine = known.keys() - (moved.keys() - moved_by_us(session, other, moved).keys())
+        found.update(row[1] for row in rows if row[0] not in fine)
+    return found
 
 
 def remove(session: Session, noun: str, where: ColumnElement[bool], *, keep: bool = True) -> Removed:
@@ -87,7 +121,7 @@ class Restore:
     """Bring deleted rows back as they were, with their ids, at the next version.
 
     ``removed`` is in the order in which they can be inserted; ``given`` sets back what was handed to
-    someone else; ``again`` is the deletion, for the way forth.
+    someone else; ``again`` is the deletion, for the way forth: with it goes what comes back here, no more.
     """
 
     removed: tuple[Removed, ...] = field(repr=False)
@@ -103,16 +137,19 @@ class Restore:
         """Insert the rows. Raises ``Duplicate`` when something of theirs was taken by another row since."""
         changes = Changes()
         first: dict[int, int] = {}
+        hung: dict[str, dict[int, int]] = {}
         for removed in self.removed:
             versions = _insert(session, removed)
+            hung[removed.noun] = versions
             first = first or versions
             changes |= Changes.of(removed.noun, created=versions)
         left: list[tuple[int, str]] = []
         for back in self.given:
             done = back.put(session)
-            changes |= Changes.of(back.noun, updated=(change.id for change in done))
+            hung[back.noun] = {change.id: change.version for change in done}
+            changes |= Changes.of(back.noun, updated=hung[back.noun])
             left.append((len(back.changes) - len(done), back.noun))
-        again = replace(self.again, ids=tuple(first), versions=tuple(first.values()))
+        again = replace(self.again, ids=tuple(first), versions=tuple(first.values()), hung=hung)
         counts = listed((len(removed.ids), removed.noun) for removed in self.removed)
         message = f"{counts} restored"
         if alone := listed(left):

@@ -16,7 +16,7 @@ from blogadmin.core.operations.bulk import SetBack, Words, among, count, set_col
 from blogadmin.core.operations.guarded import Check, one_of, text_check, true_or_false, validate
 from blogadmin.core.operations.operation import Outcome
 from blogadmin.core.operations.passwords import hash_password, password_problem
-from blogadmin.core.operations.removal import check_all_removed, lock, remove, restoring
+from blogadmin.core.operations.removal import Hung, check_all_removed, lock, remove, restoring
 from blogadmin.core.operations.single import Edit, insert
 from blogadmin.core.operations.wording import counted, listed, sentence
 
@@ -112,12 +112,14 @@ class SetRole:
 class DeleteUsers:
     """Delete users. What they wrote keeps them, unless it is given to the user ``reassign_to``.
 
-    ``versions``, when given, are those of ``ids``: a row that moved since is left alone.
+    ``versions``, when given, are those of ``ids``: a row that moved since is left alone; so is one who has
+    written something else than was ``hung`` on them, if that is given.
     """
 
     ids: tuple[int, ...]
     reassign_to: int | None = None
     versions: tuple[int, ...] = ()
+    hung: Hung | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
@@ -127,7 +129,7 @@ class DeleteUsers:
     def apply(self, session: Session) -> Outcome:
         """Delete. Raises ``StillReferenced``, ``Invalid("reassign_to")``, ``NotFound``, ``Conflict``."""
         heir = self._heir(session)
-        held = lock(session, "users", self.ids, self.versions)
+        held = lock(session, "users", self.ids, self.versions, self.hung if heir is not None else None)
         given = self._given(session, held.ids) if heir is not None else ()
         if heir is None:
             _refuse_if_referenced(session, held.ids)

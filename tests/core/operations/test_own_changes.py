@@ -15,7 +15,7 @@ from blogadmin.core.operations.comments import SetCommentStatus
 from blogadmin.core.operations.operation import Operation, Outcome
 from blogadmin.core.operations.posts import CreatePost, DeletePosts, EditPost, SetStatus
 from blogadmin.core.operations.single import Edit
-from blogadmin.core.operations.users import CreateUser, EditUser, SetRole
+from blogadmin.core.operations.users import CreateUser, DeleteUsers, EditUser, SetRole
 from tests.core.operations.test_bulk_run import run
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -164,6 +164,54 @@ def test_what_was_made_stays_once_somebody_else_has_edited_it(
     with pytest.raises(Conflict, match="Someone else changed this since"):
         here(back(made))
     assert everything() == done
+
+
+THEIRS = [
+    ("INSERT INTO comments (post_id, author_id, body) VALUES (2, 1, 'Theirs')", {3}),
+    ("UPDATE comments SET status = 'trash' WHERE id = 2", {3}),
+    ("UPDATE comments SET body = 'c' WHERE id = 2; UPDATE comments SET body = 'b' WHERE id = 2", {3}),
+    ("UPDATE comments SET post_id = 3 WHERE id = 2", {2}),
+    ("DELETE FROM comments WHERE id = 2", {2, 3}),
+]
+
+
+@pytest.mark.parametrize(("theirs", "gone"), THEIRS)
+def test_made_again_a_deletion_takes_no_comment_along_that_it_did_not_take_before(
+    here: Do, sql: Sql, theirs: str, gone: set[int]
+) -> None:
+    restored = here(back(here(DeletePosts((2, 3), with_comments=True))))
+    here(back(here(SetCommentStatus((1, 3), "trash"))))
+    sql(theirs)
+    left = sql("SELECT * FROM comments ORDER BY id")
+    here(back(restored))
+    assert {1, 2, 3, 4} - {row[0] for row in sql("SELECT id FROM posts")} == gone
+    kept = sql("SELECT * FROM comments ORDER BY id")
+    assert kept == [row for row in left if row[1] not in gone]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "stays"),
+    [
+        ("INSERT INTO comments (post_id, author_id, body) VALUES (1, 2, 'Theirs')", True),
+        ("UPDATE posts SET author_id = 2 WHERE id = 1", True),
+        ("UPDATE posts SET author_id = 4 WHERE id = 2; UPDATE posts SET author_id = 2 WHERE id = 2", True),
+        ("UPDATE comments SET author_id = 2 WHERE id = 1", True),
+        ("UPDATE posts SET author_id = 4 WHERE id = 2", False),
+    ],
+    ids=["written", "given", "given back", "a comment", "taken away"],
+)
+def test_made_again_a_deletion_gives_nothing_away_that_it_did_not_give_before(
+    here: Do, sql: Sql, theirs: str, stays: bool
+) -> None:
+    restored = here(back(here(DeleteUsers((2, 5), reassign_to=1))))
+    here(back(here(editing(sql, "posts", 3))))
+    sql(theirs)
+    left = sql("SELECT id, author_id FROM posts ORDER BY id")
+    outcome = here(back(restored))
+    assert sql("SELECT id FROM users WHERE id IN (2, 5)") == ([(2,)] if stays else [])
+    assert ("1 changed since and was left alone" in outcome.message) is stays
+    if stays:
+        assert sql("SELECT id, author_id FROM posts ORDER BY id") == left
 
 
 def test_without_a_history_whoever_moved_a_row_was_somebody_else(here: Do, sql: Sql) -> None:
