@@ -7,7 +7,7 @@ find out why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from blogadmin.core.database.errors import Conflict, FieldConflict, Invalid, NotFound, NotPermitted
 from blogadmin.core.database.units import know_transaction
 from blogadmin.core.metadata_json import MetadataProblem, parse_metadata, same_json
+from blogadmin.core.operations.own_changes import written_by_others
 from blogadmin.core.operations.wording import gone_message
 
 Check = Callable[[Any], str | None]
@@ -58,12 +59,16 @@ def save(
     version: int,
     base: Mapping[str, Any],
     values: Mapping[str, Any],
+    *,
+    back: bool = False,
 ) -> Saved | None:
     """Set ``values`` on the row if it is as the person saw it; ``None`` when it holds them already.
 
     ``base`` is what the person saw, at ``version``. A row of a later version in which nothing of ``base``
-    moved is as they saw it. Raises ``Conflict``, ``NotFound``, ``NotPermitted`` when the server changed
-    nothing without telling why, and ``Invalid`` when writing JSON back would damage what is stored.
+    moved is as they saw it; with ``back`` only if nobody else wrote what is to be set, be it the same: to
+    take back a change of one's own is not to take back that of somebody who wanted it, too. Raises
+    ``Conflict``, ``NotFound``, ``NotPermitted`` when the server changed nothing without telling why, and
+    ``Invalid`` when writing JSON back would damage what is stored.
     """
     changed = _differing(values, base)
     saved = _update(session, table, id, version, changed) if changed else None
@@ -71,7 +76,8 @@ def save(
         return saved if saved.old or _UNREAD in changed else None
     now = _read(session, table, id, {*base, *values})
     if now.version != version:
-        conflict = _conflict(now, base, values)
+        written = written_by_others(session, table.name, id, version, values) if back else frozenset()
+        conflict = _conflict(now, base, values, written)
         if conflict.theirs or not values.keys() <= base.keys():
             raise conflict
     changed = _differing(values, now.fields)
@@ -151,11 +157,13 @@ def _read(session: Session, table: Table, id_: int, names: Iterable[str]) -> _Ro
     return _Row(version, {column.name: field for column, field in zip(wanted, fields, strict=True)})
 
 
-def _conflict(now: _Row, base: Mapping[str, Any], values: Mapping[str, Any]) -> Conflict:
+def _conflict(
+    now: _Row, base: Mapping[str, Any], values: Mapping[str, Any], written: Collection[str] = ()
+) -> Conflict:
     theirs = {
         name: now.fields[name]
         for name, seen in base.items()
-        if name in now.fields and not _same(now.fields[name], seen)
+        if name in now.fields and (name in written or not _same(now.fields[name], seen))
     }
     fields = tuple(
         FieldConflict(name, base[name], theirs[name], mine)

@@ -25,6 +25,7 @@ RowT = TypeVar("RowT", Post, User)
 class Edit:
     """Change some fields of a row: ``values``. ``base`` is what the person saw at ``version``.
 
+    ``back``: it takes a change back, so what somebody else wrote since stays, even where it is the same.
     Each noun's own edit says which table it is and what its columns take.
     """
 
@@ -32,6 +33,7 @@ class Edit:
     version: int
     base: Mapping[str, Any] = field(repr=False)
     values: Mapping[str, Any] = field(repr=False)
+    back: bool = False
 
     noun: ClassVar[str]
     checks: ClassVar[Mapping[str, Check]]
@@ -59,7 +61,11 @@ class Edit:
         """Save. Raises ``Invalid``, ``Conflict``, ``NotFound``, ``NotPermitted``."""
         validate(self.values, self.checks)
         table = table_of(self.noun)
-        saved = save(session, table, self.id, self.version, self.base, self.values) if self.values else None
+        saved = (
+            save(session, table, self.id, self.version, self.base, self.values, back=self.back)
+            if self.values
+            else None
+        )
         if saved is None:
             return Outcome(Changes(), "Nothing changed")
         changes = Changes.of(self.noun, updated=[self.id])
@@ -69,7 +75,7 @@ class Edit:
         # The old hash is never read, so there is no way back from a new one.
         if _NO_WAY_BACK in self.values:
             return None
-        return type(self)(self.id, version, {name: self.values[name] for name in old}, old)
+        return type(self)(self.id, version, {name: self.values[name] for name in old}, old, back=True)
 
 
 def _plain(field: str) -> str:

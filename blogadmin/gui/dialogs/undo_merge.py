@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from blogadmin.core.metadata_json import format_metadata, same_json
@@ -49,7 +49,8 @@ def ask(
         theirs = {name: error.theirs.get(name, edit.base.get(name)) for name in values}
         again(type(edit)(edit.id, error.version, theirs, dict(values)))
 
-    planned = plan(merge_fields(edit.base, error.theirs, edit.values))
+    both = {clash.field for clash in error.fields}
+    planned = plan(merge_fields(edit.base, error.theirs, edit.values, both))
     if not any(one.questions for one in planned):
         commit({one.field.name: one.value() for one in planned})
         return True
@@ -70,22 +71,36 @@ def ask(
 
 
 def merge_fields(
-    base: Mapping[str, Any], theirs: Mapping[str, Any], wanted: Mapping[str, Any]
+    base: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    both: Collection[str] = (),
 ) -> list[MergeField]:
-    """The fields of ``wanted`` in three versions: as they were left, as they are now, as they shall be."""
-    return [
-        MergeField(
-            name,
-            _LABELS.get(name, name.capitalize()),
-            _KINDS.get(name, "choice"),
-            base.get(name),
-            theirs.get(name, base.get(name)),
-            value,
-            words=lambda shown, name=name: _words(name, shown),
-            same=same_json if name == "metadata" else operator.eq,
-        )
-        for name, value in wanted.items()
-    ]
+    """The fields of ``wanted`` in three versions: as they were left, as they are now, as they shall be.
+
+    A field of ``both`` is asked about even where they left it as it was: they wrote it, too.
+    """
+    return [_field(name, base.get(name), theirs, value, name in both) for name, value in wanted.items()]
+
+
+def _field(name: str, base: Any, theirs: Mapping[str, Any], wanted: Any, both: bool) -> MergeField:
+    now = theirs.get(name, base)
+    same = same_json if name == "metadata" else operator.eq
+    whole = both and same(base, now)
+    return MergeField(
+        name,
+        _LABELS.get(name, name.capitalize()),
+        "choice" if whole else _KINDS.get(name, "choice"),
+        base,
+        now,
+        wanted,
+        words=lambda shown: _words(name, shown),
+        same=_never if whole else same,
+    )
+
+
+def _never(_one: Any, _two: Any) -> bool:
+    return False
 
 
 def _words(name: str, value: Any) -> str:

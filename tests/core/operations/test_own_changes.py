@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from blogadmin.core.database.engine import Database
-from blogadmin.core.database.errors import Conflict
+from blogadmin.core.database.errors import Conflict, FieldConflict
 from blogadmin.core.operations.bulk_run import AddTags, RemoveTags, SetColumn
 from blogadmin.core.operations.comments import SetCommentStatus
 from blogadmin.core.operations.operation import Operation, Outcome
@@ -125,6 +125,48 @@ def test_a_post_that_was_deleted_and_brought_back_is_the_same(
     for step in reversed(steps):
         here(step)
     assert everything() == before
+
+
+# Editing
+
+
+def test_a_value_that_somebody_else_wrote_again_is_not_taken_back_unasked(
+    here: Do, elsewhere: Do, sql: Sql, everything: Everything
+) -> None:
+    step = back(here(EditPost(1, 1, {"status": "draft", "title": "One"}, {"status": "review", "title": "1"})))
+    done = everything()
+    elsewhere(back(elsewhere(SetStatus((1,), "published"))))
+    with pytest.raises(Conflict) as caught:
+        here(step)
+    assert caught.value.fields == (FieldConflict("status", "review", "review", "draft"),)
+    assert caught.value.theirs == {"status": "review"}
+    assert everything() == done
+
+
+def test_what_somebody_else_wrote_beside_it_is_not_in_the_way(
+    here: Do, elsewhere: Do, sql: Sql, everything: Everything
+) -> None:
+    step = back(here(EditPost(1, 1, {"status": "draft"}, {"status": "review"})))
+    elsewhere(editing(sql))
+    here(back(here(SetStatus((1,), "published"))))
+    here(step)
+    assert sql("SELECT status, title FROM posts WHERE id = 1") == [("draft", "One!")]
+
+
+def test_made_again_an_edit_is_as_careful(here: Do, elsewhere: Do, sql: Sql) -> None:
+    forth = back(here(back(here(EditPost(1, 1, {"body": "Body one"}, {"body": "Other"})))))
+    for body in ("Theirs", "Body one"):
+        sql("UPDATE posts SET body = %s WHERE id = 1", (body,))
+    with pytest.raises(Conflict):
+        here(forth)
+    assert sql("SELECT body FROM posts WHERE id = 1") == [("Body one",)]
+
+
+def test_who_saves_what_they_typed_is_not_asked_about_what_is_as_they_saw_it(here: Do, sql: Sql) -> None:
+    for title in ("Theirs", "One"):
+        sql("UPDATE posts SET title = %s WHERE id = 1", (title,))
+    here(EditPost(1, 1, {"title": "One"}, {"title": "Mine"}))
+    assert sql("SELECT title FROM posts WHERE id = 1") == [("Mine",)]
 
 
 # Deleting

@@ -87,6 +87,25 @@ def test_the_same_field_is_asked_about_and_what_is_chosen_is_saved(
     assert sql("SELECT name, email FROM users") == [("Anna Berg", "nowak@example.org")]
 
 
+def test_what_somebody_else_wanted_as_it_is_is_asked_about(
+    services: Services, window: QWidget, renamed: int, sql: Sql, qtbot: QtBot
+) -> None:
+    sql("UPDATE users SET name = 'Anna Berg' WHERE id = %s", (renamed,))
+    sql("UPDATE users SET name = 'Anna Nowak' WHERE id = %s", (renamed,))
+    services.undo.undo()
+    qtbot.waitUntil(lambda: asking() is not None)
+    dialog = asking()
+    assert dialog is not None
+    assert [row.planned.field.name for row in dialog.rows] == ["name"]
+    mine = dialog.findChild(QRadioButton, "nameMineRadio")
+    assert mine is not None
+    mine.setFocus()
+    QTest.keyClick(mine, Qt.Key.Key_Space)
+    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(services.undo.forth) == 1)
+    assert sql("SELECT name, email FROM users") == [("Anna Kowalczyk", "anna@example.org")]
+
+
 def test_leaving_it_as_it_is_keeps_the_step_for_later(
     services: Services, dialog: MergeDialog, sql: Sql, qtbot: QtBot
 ) -> None:
