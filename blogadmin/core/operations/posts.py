@@ -131,6 +131,10 @@ class DeletePosts:
         """Words for menus and history."""
         return "Delete post" if len(self.ids) == 1 else f"Delete {counted(len(self.ids), 'posts')}"
 
+    def once_more(self, versions: Mapping[int, int], hung: Hung) -> DeletePosts:
+        """The way forth after the posts came back, at ``versions``, and what ``hung`` on them."""
+        return replace(self, ids=tuple(versions), versions=tuple(versions.values()), hung=hung)
+
     def apply(self, session: Session) -> Outcome:
         """Delete. Raises ``StillReferenced``, ``NotFound``, ``Conflict``."""
         hung = self.hung if self.with_comments else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, text
@@ -149,7 +149,7 @@ class Restore:
             hung[back.noun] = {change.id: change.version for change in done}
             changes |= Changes.of(back.noun, updated=hung[back.noun])
             left.append((len(back.changes) - len(done), back.noun))
-        again = replace(self.again, ids=tuple(first), versions=tuple(first.values()), hung=hung)
+        again = self.again.once_more(first, hung)
         counts = listed((len(removed.ids), removed.noun) for removed in self.removed)
         message = f"{counts} restored"
         if alone := listed(left):

@@ -126,6 +126,13 @@ class DeleteUsers:
         """Words for menus and history."""
         return "Delete user" if len(self.ids) == 1 else f"Delete {counted(len(self.ids), 'users')}"
 
+    def once_more(self, versions: Mapping[int, int], hung: Hung) -> DeleteUsers:
+        """The way forth after the users came back, at ``versions``, and what ``hung`` on them."""
+        # Where nothing could be given back, the heir is not needed, and may be gone.
+        heir = self.reassign_to if any(hung.get(noun) for noun in _WRITTEN) else None
+        ids, since = tuple(versions), tuple(versions.values())
+        return replace(self, ids=ids, reassign_to=heir, versions=since, hung=hung)
+
     def apply(self, session: Session) -> Outcome:
         """Delete. Raises ``StillReferenced``, ``Invalid("reassign_to")``, ``NotFound``, ``Conflict``."""
         heir = self._heir(session)

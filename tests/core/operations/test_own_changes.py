@@ -256,6 +256,16 @@ def test_made_again_a_deletion_gives_nothing_away_that_it_did_not_give_before(
         assert sql("SELECT id, author_id FROM posts ORDER BY id") == left
 
 
+def test_users_who_came_back_without_what_they_wrote_need_no_heir_to_go_again(
+    here: Do, sql: Sql, everything: Everything
+) -> None:
+    deleted = here(DeleteUsers((2,), reassign_to=5))
+    sql("UPDATE posts SET author_id = 1 WHERE author_id = 5; DELETE FROM users WHERE id = 5")
+    done = everything()
+    here(back(here(back(deleted))))
+    assert everything() == done
+
+
 def test_without_a_history_whoever_moved_a_row_was_somebody_else(here: Do, sql: Sql) -> None:
     step = here(SetStatus((1, 2), "review"))
     here(back(here(editing(sql))))
