@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from blogadmin.core import values
@@ -23,12 +34,16 @@ _MINE = _TABLE.c.owner == cast(literal_column("CURRENT_USER"), Text)
 
 @dataclass(frozen=True, slots=True)
 class SaveView:
-    """Keep a list of ``noun`` under ``name``; ``spec`` is JSON as ``queries.views`` reads it."""
+    """Keep a list of ``noun`` under ``name``; ``spec`` is JSON as ``queries.views`` reads it.
+
+    ``again`` has what else the row shall hold that was deleted: its id, the next version, when it was made.
+    """
 
     noun: str
     name: str
     spec: Mapping[str, Any] = field(repr=False)
     shared: bool = False
+    again: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @property
     def label(self) -> str:
@@ -39,26 +54,35 @@ class SaveView:
         """Insert the row. Raises ``Invalid`` and, through the driver, what becomes ``Duplicate``."""
         _check_name(self.name)
         row = {"noun": self.noun, "name": self.name, "spec": dict(self.spec), "shared": self.shared}
-        made = insert(_TABLE).values(row).returning(_TABLE.c.id, _TABLE.c.version)
+        made = insert(_TABLE).values({**row, **self.again}).returning(_TABLE.c.id, _TABLE.c.version)
         id_, version = session.execute(made).one()
-        return Outcome(
-            Changes.of(NOUN, created=[id_]), f"View “{self.name}” saved", DeleteView(id_, version), id_
-        )
+        back = DeleteView(id_, version, left=row)
+        return Outcome(Changes.of(NOUN, created=[id_]), f"View “{self.name}” saved", back, id_)
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """Set one column of a view that is still at ``version``."""
+    """Change a view that is still at ``version``, or for a way back still as it was ``left``.
+
+    Only its owner can have moved it, as by what was undone meanwhile.
+    """
 
     id: int
     version: int
+    left: Mapping[str, Any] | None = field(default=None, kw_only=True, repr=False)
+
+    def _where(self) -> ColumnElement[bool]:
+        same = _TABLE.c.version == self.version
+        if self.left is not None:
+            same = or_(same, and_(*(_TABLE.c[name] == value for name, value in self.left.items())))
+        return and_(_TABLE.c.id == self.id, same, _MINE)
 
     def _set(self, session: Session, column: str, value: Any) -> tuple[int, Any, str]:
         """Set it; returns the version now, what it was before, and the view's name."""
         was = _TABLE.alias("was")
         changed = session.execute(
             update(_TABLE)
-            .where(_TABLE.c.id == self.id, _TABLE.c.version == self.version, _MINE, was.c.id == _TABLE.c.id)
+            .where(self._where(), was.c.id == _TABLE.c.id)
             .values({column: value})
             .returning(_TABLE.c.version, was.c[column], _TABLE.c.name)
         ).one_or_none()
@@ -83,8 +107,10 @@ class UpdateView(_Change):
 
     def apply(self, session: Session) -> Outcome:
         """Replace it. Raises ``Conflict``, ``NotFound``, ``NotPermitted``."""
-        version, old, name = self._set(session, "spec", dict(self.spec))
-        return self._outcome(f"View “{name}” updated", UpdateView(self.id, version, old))
+        spec = dict(self.spec)
+        version, old, name = self._set(session, "spec", spec)
+        back = UpdateView(self.id, version, old, left={"spec": spec})
+        return self._outcome(f"View “{name}” updated", back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +128,8 @@ class RenameView(_Change):
         """Rename. Raises ``Invalid``, ``Conflict``, ``NotFound``, ``NotPermitted``, ``Duplicate``."""
         _check_name(self.name)
         version, old, name = self._set(session, "name", self.name)
-        return self._outcome(f"View renamed to “{name}”", RenameView(self.id, version, old))
+        back = RenameView(self.id, version, old, left={"name": self.name})
+        return self._outcome(f"View renamed to “{name}”", back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +147,8 @@ class ShareView(_Change):
         """Share or not. Raises ``Conflict``, ``NotFound``, ``NotPermitted``."""
         version, old, name = self._set(session, "shared", self.shared)
         done = "shared with everybody" if self.shared else "no longer shared"
-        return self._outcome(f"View “{name}” {done}", ShareView(self.id, version, old))
+        back = ShareView(self.id, version, old, left={"shared": self.shared})
+        return self._outcome(f"View “{name}” {done}", back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +164,14 @@ class DeleteView(_Change):
         """Delete the row. Raises ``Conflict``, ``NotFound``, ``NotPermitted``."""
         columns = (_TABLE.c.noun, _TABLE.c.name, _TABLE.c.spec, _TABLE.c.shared)
         gone = session.execute(
-            delete(_TABLE)
-            .where(_TABLE.c.id == self.id, _TABLE.c.version == self.version, _MINE)
-            .returning(*columns)
+            delete(_TABLE).where(self._where()).returning(*columns, _TABLE.c.version, _TABLE.c.created_at)
         ).one_or_none()
         if gone is None:
             raise _why_not(session, self.id, self.version)
+        *view, version, made = gone
+        again = {"id": self.id, "version": version + 1, "created_at": made}
         changes = Changes.of(NOUN, deleted=[self.id])
-        return Outcome(changes, f"View “{gone.name}” deleted", SaveView(*gone))
+        return Outcome(changes, f"View “{gone.name}” deleted", SaveView(*view, again=again))
 
 
 def _check_name(name: str) -> None:

@@ -67,7 +67,7 @@ def test_a_deleted_view_comes_back_with_everything(view: int, do: Do, sql: Sql) 
     assert outcome.message == "View “Drafts” deleted"
     assert outcome.inverse is not None
     do(outcome.inverse)
-    assert [row[1:4] for row in sql(ALL)] == [("Drafts", DRAFTS, False)]
+    assert sql(ALL) == [(view, "Drafts", DRAFTS, False, 2)]
 
 
 def test_undoing_a_save_deletes_it(do: Do, sql: Sql) -> None:
@@ -75,6 +75,46 @@ def test_undoing_a_save_deletes_it(do: Do, sql: Sql) -> None:
     assert outcome.inverse is not None
     do(outcome.inverse)
     assert sql(ALL) == []
+
+
+def test_every_step_can_be_taken_back_one_after_the_other(do: Do, sql: Sql) -> None:
+    states, backs = [sql(ALL)], []
+    forth: list[Callable[[], Operation]] = [
+        lambda: SaveView("posts", "Drafts", DRAFTS),
+        lambda: RenameView(*at(sql), "Unfinished"),
+        lambda: ShareView(*at(sql), True),
+        lambda: UpdateView(*at(sql), {"search": "moon"}),
+        lambda: DeleteView(*at(sql)),
+    ]
+    for step in forth:
+        backs.append(do(step()).inverse)
+        states.append(sql(ALL))
+    for _ in range(2):
+        backs = [do(back).inverse for back in reversed(backs) if back is not None]
+        states.reverse()
+        assert [row[:4] for row in sql(ALL)] == [row[:4] for row in states[-1]]
+    assert len(backs) == len(forth)
+
+
+def at(sql: Sql) -> tuple[int, int]:
+    """The id and the version of the one view."""
+    [(id_, version)] = sql("SELECT id, version FROM saved_views")
+    return id_, version
+
+
+def test_a_way_back_overwrites_nothing_that_was_set_since(view: int, do: Do, sql: Sql) -> None:
+    backs = [
+        do(RenameView(view, 1, "Mine")).inverse,
+        do(UpdateView(view, 2, {"search": "moon"})).inverse,
+        do(ShareView(view, 3, True)).inverse,
+    ]
+    sql("""UPDATE saved_views SET name = 'Theirs', spec = '{"search": "sun"}', shared = false""")
+    now = sql(ALL)
+    for back in backs:
+        assert back is not None
+        with pytest.raises(Conflict):
+            do(back)
+    assert sql(ALL) == now
 
 
 CHANGES = [
