@@ -32,7 +32,8 @@ from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
 from blogadmin.core.database.pooled import Pooling
 from blogadmin.core.database.pulse import Look, Pings, look
-from blogadmin.core.database.units import begun, driver_connection, shut, transact
+from blogadmin.core.database.sockets import shut, shut_after
+from blogadmin.core.database.units import begun, driver_connection, transact
 from blogadmin.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -191,19 +192,14 @@ class Database:
             left = (
                 ASIDE_FOR if seconds is None else max(seconds - (time.monotonic() - began), min(seconds, 1))
             )
-            alarm = threading.Timer(left, shut, (side,))
-            alarm.start()
-            try:
+            with shut_after(left, side):
                 yield side
-            finally:
-                alarm.cancel()
-                alarm.join()
 
     def connect(self) -> extensions.connection:
         """Open a connection of its own, in autocommit. Close it; ``abort()`` reaches it, too."""
         arguments, keywords = self.engine.dialect.create_connect_args(self.url)
         self._refuse_when_aborted()
-        raw = psycopg2.connect(*arguments, **{**keywords, **connect_args(self.url, self.settings)})
+        raw = psycopg2.connect(*arguments, **{**keywords, **connect_args(self.url.query, self.settings)})
         self._remember(raw, None)
         raw.autocommit = True
         return raw
@@ -248,7 +244,7 @@ class Database:
     def _make_engine(self, fixed: dict[str, str], **arguments: Any) -> Engine:
         engine = create_engine(
             self.url,
-            connect_args=connect_args(self.url, self.settings),
+            connect_args=connect_args(self.url.query, self.settings),
             hide_parameters=True,
             echo=self.settings.echo,
             **arguments,

@@ -41,7 +41,7 @@ class Line:
     def __init__(self, database: Database, pause: Pause) -> None:
         keywords = {
             **database.engine.dialect.create_connect_args(database.url)[1],
-            **connect_args(database.url, database.settings),
+            **connect_args(database.url.query, database.settings),
         }
         hosts = _resolved(keywords)
         self._pause = pause

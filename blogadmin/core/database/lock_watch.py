@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg2
 
 from blogadmin.core.database.errors import Unavailable
-from blogadmin.core.database.units import shut
+from blogadmin.core.database.sockets import shut
 
 if TYPE_CHECKING:
     from psycopg2 import extensions

@@ -22,7 +22,7 @@ import psycopg2
 from psycopg2 import extensions
 
 from blogadmin.core.database.errors import Unavailable
-from blogadmin.core.database.units import shut
+from blogadmin.core.database.sockets import shut
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection

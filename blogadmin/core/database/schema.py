@@ -114,7 +114,7 @@ def upgrade(url: str) -> None:
     target = to_url(url)
     # VACUUM cannot note that everybody sees a row while the commit of it, or one soon after, is not on disk
     # yet. Given while connecting, as a pooler's other clients would inherit what is set later.
-    given = connect_args(target, Settings(statement_timeout_ms=0), synchronous_commit="on")
+    given = connect_args(target.query, Settings(statement_timeout_ms=0), synchronous_commit="on")
     engine = create_engine(target, poolclass=pool.NullPool, hide_parameters=True, connect_args=given)
     with engine.connect() as connection:
         kind = inspect_connection(connection).kind

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import secrets
-import socket
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-import psycopg2
 from psycopg2 import extensions
 from sqlalchemy import text
 
@@ -97,16 +94,6 @@ def name_request(
 def driver_connection(connection: Connection) -> extensions.connection:
     """The psycopg2 connection that SQLAlchemy's ``connection`` stands on."""
     return cast("extensions.connection", connection.connection.dbapi_connection)
-
-
-def shut(raw: extensions.connection) -> None:
-    """Shut the socket under ``raw``, so that whoever waits for the server wakes with an error."""
-    # The family does not matter to shutdown(); the duplicate leaves libpq its own descriptor.
-    with (
-        contextlib.suppress(psycopg2.Error, OSError),
-        closing(socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)) as twin,
-    ):
-        twin.shutdown(socket.SHUT_RDWR)
 
 
 def _attempt(database: Database, unit: Callable[[Session], T]) -> T:

@@ -1,0 +1,38 @@
+"""The emergency exit from a wait for the server: the socket under a connection is shut."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
+from psycopg2 import extensions
+
+
+def shut(raw: extensions.connection) -> None:
+    """Shut the socket under ``raw``, so that whoever waits for the server wakes with an error."""
+    # The family does not matter to shutdown(); the duplicate leaves libpq its own descriptor.
+    with (
+        contextlib.suppress(psycopg2.Error, OSError),
+        closing(socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)) as twin,
+    ):
+        twin.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def shut_after(seconds: float, raw: extensions.connection) -> Iterator[None]:
+    """Shut the socket under ``raw`` when what is done inside takes longer than ``seconds``.
+
+    Behind a proxy whose server is gone an answer may never come, and no timeout of libpq or the server
+    notices.
+    """
+    alarm = threading.Timer(seconds, shut, (raw,))
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        alarm.join()
