@@ -5,7 +5,6 @@ Nothing here imports Qt or SQLAlchemy before it is needed, so ``--help`` answers
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import sys
@@ -14,10 +13,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from blogadmin import __version__, paths
-from blogadmin.options import parser
 from blogadmin.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
     from blogadmin.connection import Connector, Opened
@@ -30,6 +29,8 @@ def run(arguments: list[str]) -> int:
     """Do what the arguments say; returns the exit code. Known failures are told in words, without a trace."""
     if not arguments:
         return _open_window()
+    from blogadmin.options import parser
+
     try:
         chosen = parser(__version__, paths.config_file()).parse_args(arguments)
     except SystemExit as exc:
