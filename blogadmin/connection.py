@@ -6,6 +6,7 @@ No Qt and, until a method is called, no SQLAlchemy: every method blocks and belo
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from blogadmin.core.database.embedded import EmbeddedServer
     from blogadmin.core.database.engine import Database
     from blogadmin.core.database.schema import State
+    from blogadmin.core.queries.glance import Glance
     from blogadmin.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class Connector:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._server: EmbeddedServer | None = None
+        self._starting = threading.Lock()
         self._databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
     def open(self, url: str | None = None) -> Opened:
@@ -61,7 +64,7 @@ class Connector:
         from blogadmin.core.database.engine import Database
 
         given = url or self._settings.database_url
-        address = given or self._private_url()
+        address = self._address(url)
         database = Database(address, self._settings)
         self._databases.add(database)
         try:
@@ -75,6 +78,21 @@ class Connector:
             if known is None or known is exc:
                 raise
             raise known from exc
+
+    def glance(self, glance: Glance, url: str | None = None) -> list[Any]:
+        """The rows of ``glance`` in what ``open(url)`` opens; none where it cannot be had.
+
+        Whatever is wrong there, ``open`` will say it.
+        """
+        import psycopg2
+
+        from blogadmin.core.database.errors import KnownError
+
+        try:
+            return glance.rows(self._address(url), self._settings)
+        except (psycopg2.Error, KnownError, ValueError, OverflowError):
+            log.debug("nothing to show before the database is open")
+            return []
 
     def upgrade(self, opened: Opened) -> Opened:
         """Bring the schema up to date (or make it, in an empty database) and look again."""
@@ -117,6 +135,13 @@ class Connector:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+    def _address(self, url: str | None) -> str:
+        given = url or self._settings.database_url
+        if given:
+            return given
+        with self._starting:
+            return self._private_url()
 
     def _private_url(self) -> str:
         from blogadmin.core.database.embedded import EmbeddedServer, EmbeddedServerError

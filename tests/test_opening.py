@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from blogadmin import opening, paths
 from blogadmin.gui.pages import start
 from blogadmin.gui.pages.main_window import MainWindow
+from blogadmin.gui.pages.registry import NOUNS
 from blogadmin.gui.tables.list_model import State
 from blogadmin.gui.theme import Mode
 from blogadmin.opening import Opening
@@ -63,7 +64,8 @@ def test_what_the_first_lists_need_is_loaded_on_a_worker(
     open_on: Open, database_url: str, qtbot: QtBot
 ) -> None:
     threads: dict[str, str] = {}
-    wanted = {f"blogadmin.core.{name}" for name in (*start.NEEDED_AT_ONCE, *start.NEEDED_SOON)}
+    queries = {f"queries.{noun.key}" for noun in NOUNS}
+    wanted = {f"blogadmin.core.{name}" for name in (*start.NEEDED_AT_ONCE, *queries)}
     load = start.import_module
 
     def note(name: str) -> object:
@@ -73,7 +75,7 @@ def test_what_the_first_lists_need_is_loaded_on_a_worker(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(start, "import_module", note)
         _begun, window = open_on(database_url)
-        qtbot.waitUntil(lambda: len(window.pages) == 4, timeout=20_000)
+        qtbot.waitUntil(lambda: len(window.pages) == 4 and threads.keys() >= wanted, timeout=20_000)
     # The one that is in front is not kept waiting for those of the others.
     assert next(iter(threads)) == "blogadmin.core.queries.posts"
     assert threads.keys() == wanted

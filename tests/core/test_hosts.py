@@ -7,7 +7,7 @@ import pytest
 
 from blogadmin.connection import _place
 from blogadmin.core import hosts
-from blogadmin.core.database.address import to_url
+from blogadmin.core.database.address import libpq_url, said, to_url
 from blogadmin.settings import SettingsError
 
 MANY = "postgresql://anna:p%40s@db.example.org:1,[::1]:2,other/blog?target_session_attrs=read-write"
@@ -60,3 +60,14 @@ def test_what_is_no_address_is_refused() -> None:
 )
 def test_a_place_is_named_without_the_password(url: str, place: str) -> None:
     assert _place(url) == place
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgres://u:p%40s@a:1/d?sslmode=prefer", "postgresql+psycopg2:///d?host=%2Frun&sslmode=prefer", MANY],
+)
+def test_without_sqlalchemy_an_address_means_the_same(url: str) -> None:
+    told = psycopg2.extensions.parse_dsn(libpq_url(url))
+    name, password, database = to_url(url).username, to_url(url).password, to_url(url).database
+    assert (told.get("user"), told.get("password"), told.get("dbname")) == (name, password, database)
+    assert said(libpq_url(url)) == dict(to_url(url).query)

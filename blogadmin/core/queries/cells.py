@@ -6,67 +6,44 @@ call, for hundreds of cells on each screen.
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Dialect, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator
 
+from blogadmin.core.queries import cell_values
 
-class Time(TypeDecorator[datetime]):
-    """A point in time that can be shown in every time zone.
 
-    The driver reads ``infinity`` as the last moment that Python knows, which is a lie; and the first and last
-    years leave Python's calendar when they are turned into local time. Both raise ``ValueError``.
-    """
+class Read(TypeDecorator[Any]):
+    """A type whose values are read by the function ``read`` names in ``cell_values.READ``."""
+
+    impl = Text
+    cache_ok = True
+    read: ClassVar[str]
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """The bare function."""
+        return cell_values.READ[self.read]
+
+
+class Time(Read):
+    """A point in time that can be shown in every time zone; another one raises ``ValueError``."""
 
     impl = TIMESTAMP(timezone=True)
     cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Refuse what cannot be shown."""
-        return _near
+    read = "near"
 
 
-class Tags(TypeDecorator[tuple[str, ...]]):
+class Tags(Read):
     """Tags of a post, from its metadata's ``tags`` as text: a list of strings, else none."""
 
-    impl = Text
     cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Take a list of strings, and nothing else."""
-        return _tags
+    read = "tags"
 
 
-class OneLine(TypeDecorator[str]):
+class OneLine(Read):
     """The beginning of a long text, its white space and line breaks drawn together."""
 
-    impl = Text
     cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Join the words by single spaces."""
-        return _one_line
-
-
-def _near(value: datetime) -> datetime:
-    if 1 < value.year < 9999:
-        return value
-    raise ValueError("the date is too far away to be shown")
-
-
-# Posts share their tags: most lists on a screen have been read before.
-@lru_cache(maxsize=4096)
-def _tags(text: str | None) -> tuple[str, ...]:
-    tags = json.loads(text) if text else None
-    if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags):
-        return tuple(tags)
-    return ()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    read = "one_line"

@@ -149,8 +149,16 @@ class MainWindow(PartedWindow):
             page.model.retry()
             page.model.lose_track()
 
+    def keep_glance(self) -> None:
+        """Keep how the first rows of the page in front can be shown early at the next start."""
+        page = self.current_page() if self._is_connected else None
+        if page is not None:
+            glance = page.glance()
+            self.look.keep_glance(page.noun.key, glance.to_text() if glance is not None else "")
+
     def _keep(self) -> None:
         self.look.keep_geometry(self.saveGeometry())
+        self.keep_glance()
         for page in self.pages:
             self.look.keep_columns(page.noun.key, page.view.save_state())
 

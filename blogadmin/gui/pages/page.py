@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from blogadmin.core.database.errors import NotKept
+from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.control.services import Services
 from blogadmin.gui.pages.changing import Changing
 from blogadmin.gui.pages.finding import Finding
@@ -20,8 +22,11 @@ from blogadmin.gui.pages.read_failure import why_unread
 from blogadmin.gui.pages.views_page import Views
 from blogadmin.gui.tables.copying import COPY_MOST
 from blogadmin.gui.tables.list_model import ListModel, State
+from blogadmin.gui.tables.row_cache import BLOCK
+from blogadmin.gui.widgets.next_paint import NextPaint
 
 if TYPE_CHECKING:
+    from blogadmin.core.queries.glance import Glance
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
 
 Keys = QKeySequence.StandardKey
@@ -56,6 +61,19 @@ class ListPage(PageFrame):
         """Load the list from the database that is there now."""
         self.views.start()
 
+    def show_early(self, rows: Sequence[Any], painted: Callable[[], object]) -> None:
+        """Show these rows until there is a database; ``painted`` is called once they are on the screen."""
+        self.set_writable(False, "The program is still connecting.")
+        self.model.show_early(rows)
+        NextPaint(self.view.viewport(), painted)
+
+    def glance(self) -> Glance | None:
+        """How the rows that this page begins with can be read before there is a database; ``None`` where a
+        view narrows them."""
+        if self.views.current is not None:
+            return None
+        return self.noun.listing().glance(ListSpec(sort=self.view.sort_keys()), BLOCK)
+
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Switch the verbs that change something on or off; ``why`` is told where they are."""
         self._changing.set_writable(writable, why)
@@ -65,7 +83,9 @@ class ListPage(PageFrame):
 
     def open_row(self, row_id: int) -> None:
         """Open the dialog of a row, or bring its dialog forward if it is open already."""
-        self._changing.open_row(row_id)
+        # Of a row that is shown early nothing more can be read.
+        if self._services.tasks.database is not None:
+            self._changing.open_row(row_id)
 
     def open_history(self, row_id: int, entry_id: int) -> None:
         """Open the dialog of a row, and show in it what became of the row, at one change."""

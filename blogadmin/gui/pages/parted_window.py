@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -47,6 +47,7 @@ class PartedWindow(QMainWindow):
         self._made: dict[str, ListPage] = {}
         self._steps: Iterator[None] = iter(())
         self._is_furnished = self._is_connected = False
+        self._early: tuple[Sequence[Any], Callable[[], object]] | None = None
         self._writable = (True, "")
         self.setObjectName("mainWindow")
         self.setWindowTitle("blogadmin")
@@ -93,7 +94,7 @@ class PartedWindow(QMainWindow):
             self.connection.follow(services.live)
         self.connection.connecting()
         yield
-        self._page(self.look.page())
+        self._show_early_rows(self._page(self.look.page()))
         yield
         self._connect()
         yield
@@ -101,6 +102,21 @@ class PartedWindow(QMainWindow):
         central.show()
         self.navigation.set_narrow(self.width() < NARROW)
         self._is_furnished = True
+
+    def show_early(self, rows: Sequence[Any], painted: Callable[[], object]) -> None:
+        """Show rows on the page in front before there is a database, as soon as there is the page.
+
+        ``painted`` is called once they are on the screen.
+        """
+        self._early = rows, painted
+        page = self._made.get(self.front_key())
+        if page is not None:
+            self._show_early_rows(page)
+
+    def _show_early_rows(self, page: ListPage) -> None:
+        early, self._early = self._early, None
+        if early is not None and not self._is_connected:
+            page.show_early(*early)
 
     def make_next_page(self) -> bool:
         """Make a page that is not there yet, as long as nobody has asked for it; whether there are more."""
@@ -116,7 +132,15 @@ class PartedWindow(QMainWindow):
 
     def page_keys(self) -> tuple[str, ...]:
         """The keys of the pages that have been made, and of the one that will be in front."""
-        return (*self._made, self._noun(self.look.page()).key)
+        return (*self._made, self.front_key())
+
+    def front_key(self) -> str:
+        """The key of the page that is in front when there is a database."""
+        return self._noun(self.look.page()).key
+
+    def noun_keys(self) -> tuple[str, ...]:
+        """The keys of all pages, made or not."""
+        return tuple(noun.key for noun in self._nouns())
 
     def current_page(self) -> ListPage | None:
         """The page in front, or ``None`` while the start sequence is."""

@@ -38,6 +38,14 @@ class Remembered:
         """Keep the state of a list's columns and sort."""
         self._settings.setValue(f"pages/{noun}/columns", state)
 
+    def glance(self, noun: str) -> str:
+        """How a list's first rows can be read early, as ``Glance.to_text`` wrote it, or an empty string."""
+        return str(self._settings.value(f"pages/{noun}/glance", ""))
+
+    def keep_glance(self, noun: str, text: str) -> None:
+        """Keep how the first rows of a list can be read early; an empty string where they cannot."""
+        self._settings.setValue(f"pages/{noun}/glance", text)
+
     def view(self, noun: str) -> str:
         """What the view of a page that was chosen last is remembered by, or an empty string."""
         return str(self._settings.value(f"pages/{noun}/view", ""))

@@ -15,12 +15,14 @@ from blogadmin.gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from blogadmin.connection import Opened
+    from blogadmin.core.queries.glance import Glance
     from blogadmin.gui.dialogs.welcome import WelcomePage
 
 
 NEEDED_AT_ONCE = ("queries.abilities", "queries.views", "database.feed")
 """What is asked as soon as there is a database, beside the queries of the pages that are there."""
-NEEDED_SOON = ("queries.posts", "queries.comments", "queries.users", "queries.history")
+ALONE = 500
+"""Milliseconds for which a glance at the first rows has the interpreter for itself."""
 SOON = 100
 """Milliseconds after which the queries of the other pages are loaded: by then the first rows are there."""
 
@@ -29,6 +31,7 @@ class Opener(Protocol):
     """What ``blogadmin.connection.Connector`` offers; each call blocks and runs on a worker."""
 
     def open(self, url: str | None = None) -> Opened: ...
+    def glance(self, glance: Glance, url: str | None = None) -> list[Any]: ...
     def upgrade(self, opened: Opened) -> Opened: ...
     def load_sample(self, opened: Opened) -> Opened: ...
     def plan_adoption(self, opened: Opened, zone: str | None) -> Any: ...
@@ -46,10 +49,47 @@ class Start(QObject):
         self._window = window
         self._offering: Opened | None = None
         self._entered: Opened | None = None
+        self._due: Callable[[], object] | None = None
         window.server_wanted.connect(self.ask_for_server)
 
     def begin(self, url: str | None = None) -> None:
-        """Connect to ``url``, or to where the settings say."""
+        """Connect to ``url``, or to where the settings say.
+
+        What it takes to open a database is long in loading. Where it is known how, the first rows of the list
+        in front are read and shown before.
+        """
+        glance = self._glance()
+        if glance is None:
+            self.connect_to(url)
+            return
+        self._due = lambda: self.connect_to(url)
+        QTimer.singleShot(ALONE, self, self._go_on)
+        self._services.tasks.run(
+            lambda: self._opener.glance(glance, url), self._glanced, lambda _exc: self._go_on(), owner=self
+        )
+
+    def _glance(self) -> Glance | None:
+        kept = self._window.look.glance(self._window.front_key())
+        if not kept:
+            return None
+        from blogadmin.core.queries.glance import Glance
+
+        return Glance.from_text(kept)
+
+    def _glanced(self, rows: list[Any]) -> None:
+        if rows and self._services.tasks.database is None:
+            self._window.show_early(rows, self._go_on)
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        due, self._due = self._due, None
+        if due is not None:
+            due()
+
+    def connect_to(self, url: str | None = None) -> None:
+        """Connect to ``url``, or to where the settings say, and do nothing else before."""
+        self._due = None
         first = tuple(f"queries.{key}" for key in self._window.page_keys())
         self._services.tasks.run(
             lambda: self._open(url, first), self._arrived, lambda exc: self._failed(exc, url), owner=self
@@ -62,7 +102,10 @@ class Start(QObject):
         return opened
 
     def _load_others(self) -> None:
-        self._services.tasks.run(lambda: _load(*NEEDED_SOON), lambda _nothing: None, owner=self)
+        others = tuple(f"queries.{key}" for key in self._window.noun_keys())
+        self._services.tasks.run(
+            lambda: _load(*others), lambda _nothing: self._window.keep_glance(), owner=self
+        )
 
     def ask_for_server(self) -> None:
         """Let the person name a server; nothing changes until it has answered."""
@@ -78,7 +121,7 @@ class Start(QObject):
         return opened
 
     def _change_server(self, url: str) -> None:
-        self._window.close_dialogs(lambda: self.begin(url))
+        self._window.close_dialogs(lambda: self.connect_to(url))
 
     def _arrived(self, opened: Opened) -> None:
         self._window.finish_furnishing()
@@ -133,7 +176,7 @@ class Start(QObject):
 
     def _again(self, url: str | None) -> None:
         self._window.connection.connecting()
-        self.begin(url)
+        self.connect_to(url)
 
     # Offers
 

@@ -6,19 +6,20 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import ListSpec, Sort
-from blogadmin.gui.tables.cells import Entry
+from blogadmin.gui.tables.cells import Entry, by_id, format_rows, gone
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.fetched_rows import State, found_at_once
 from blogadmin.gui.tables.followed_rows import FollowedRows
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.list_loader import ListLoader
 from blogadmin.gui.tables.row_cache import SHIFT, RowCache
-from blogadmin.gui.tables.row_order import Ahead, Order
+from blogadmin.gui.tables.row_order import Ahead, Ids, Order
 from blogadmin.gui.tables.source import Reads, Source
 
 __all__ = ["ListModel", "State"]
@@ -101,6 +102,13 @@ class ListModel(FollowedRows):
         self._forget_news()
         self._set_state(State.LOADING)
         self._loader.start(spec, self._kept, quiet=again, expected=expected)
+
+    def show_early(self, rows: Sequence[Any]) -> None:
+        """Show rows that were read before there was a database, until the list itself is loaded."""
+        entries = by_id(format_rows(self.columns, rows))
+        cache = RowCache(Ids(array("q", entries)))
+        cache.put(0, entries, partial(gone, self.columns))
+        self._begin(cache)
 
     def reload(self) -> None:
         """Show the same list as it is now."""
