@@ -1,4 +1,7 @@
-"""A window that tells when it was painted, and ends: ``bare``, ``window`` (the program's) or ``rows``."""
+"""A window that tells when it was painted, and ends: ``bare``, ``window`` (the program's) or ``rows``.
+
+``settled`` ends once the program has kept what its next start makes use of.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,24 @@ def _bare() -> None:
     app.exec()
 
 
-def _own(*, rows: bool) -> None:
-    """The program as its command line starts it; only the paint event that is waited for is watched."""
+def _own(end: str) -> None:
+    """The program as its command line starts it; only what is waited for is watched."""
+    from PySide6.QtCore import QSettings
+
     from blogadmin import app, cli
 
     class Window(app.MainWindow):
         def paintEvent(self, event: object) -> None:
-            if not rows:
+            if end == "window":
                 _say_and_end()
 
-    if rows:
+        def keep_glance(self) -> None:
+            super().keep_glance()
+            if end == "settled":
+                QSettings().sync()
+                _say_and_end()
+
+    if end == "rows":
         _end_with_rows()
     app.MainWindow = Window
     cli.run([])
@@ -58,4 +69,4 @@ def _end_with_rows() -> None:
 if __name__ == "__main__":
     kind = sys.argv[1]
     del sys.argv[1:]
-    _bare() if kind == "bare" else _own(rows=kind == "rows")
+    _bare() if kind == "bare" else _own(kind)
