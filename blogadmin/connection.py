@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from blogadmin.core.database.embedded import EmbeddedServer
     from blogadmin.core.database.engine import Database
     from blogadmin.core.database.schema import State
-    from blogadmin.core.queries.glance import Glance
     from blogadmin.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -79,17 +78,19 @@ class Connector:
                 raise
             raise known from exc
 
-    def glance(self, glance: Glance, url: str | None = None) -> list[Any]:
-        """The rows of ``glance`` in what ``open(url)`` opens; none where it cannot be had.
+    def glance(self, kept: str, url: str | None = None) -> list[Any]:
+        """The rows of the glance that was ``kept`` as text, in what ``open(url)`` opens; none without one.
 
         Whatever is wrong there, ``open`` will say it.
         """
         import psycopg2
 
         from blogadmin.core.database.errors import KnownError
+        from blogadmin.core.queries.glance import Glance
 
+        glance = Glance.from_text(kept)
         try:
-            return glance.rows(self._address(url), self._settings)
+            return [] if glance is None else glance.rows(self._address(url), self._settings)
         except (psycopg2.Error, KnownError, ValueError, OverflowError):
             log.debug("nothing to show before the database is open")
             return []

@@ -15,7 +15,6 @@ from blogadmin.gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from blogadmin.connection import Opened
-    from blogadmin.core.queries.glance import Glance
     from blogadmin.gui.dialogs.welcome import WelcomePage
 
 
@@ -31,7 +30,7 @@ class Opener(Protocol):
     """What ``blogadmin.connection.Connector`` offers; each call blocks and runs on a worker."""
 
     def open(self, url: str | None = None) -> Opened: ...
-    def glance(self, glance: Glance, url: str | None = None) -> list[Any]: ...
+    def glance(self, kept: str, url: str | None = None) -> list[Any]: ...
     def upgrade(self, opened: Opened) -> Opened: ...
     def load_sample(self, opened: Opened) -> Opened: ...
     def plan_adoption(self, opened: Opened, zone: str | None) -> Any: ...
@@ -58,23 +57,15 @@ class Start(QObject):
         What it takes to open a database is long in loading. Where it is known how, the first rows of the list
         in front are read and shown before.
         """
-        glance = self._glance()
-        if glance is None:
+        kept = self._window.look.glance(self._window.front_key())
+        if not kept:
             self.connect_to(url)
             return
         self._due = lambda: self.connect_to(url)
         QTimer.singleShot(ALONE, self, self._go_on)
         self._services.tasks.run(
-            lambda: self._opener.glance(glance, url), self._glanced, lambda _exc: self._go_on(), owner=self
+            lambda: self._opener.glance(kept, url), self._glanced, lambda _exc: self._go_on(), owner=self
         )
-
-    def _glance(self) -> Glance | None:
-        kept = self._window.look.glance(self._window.front_key())
-        if not kept:
-            return None
-        from blogadmin.core.queries.glance import Glance
-
-        return Glance.from_text(kept)
 
     def _glanced(self, rows: list[Any]) -> None:
         if rows and self._services.tasks.database is None:
