@@ -34,6 +34,10 @@ class ColumnLayout(QObject):
         self._by_hand = False
         self._arranging = False
         self._header.sectionResized.connect(self._resized)
+        # For another list Qt shows the hidden columns and hides them again, one by one. The header is told of
+        # both before us, who came later.
+        view.model().layoutAboutToBeChanged.connect(lambda: self._leave_alone(True))
+        view.model().layoutChanged.connect(lambda: self._leave_alone(False))
         self.reset()
 
     def reset(self) -> None:
@@ -117,6 +121,9 @@ class ColumnLayout(QObject):
         else:
             # Hidden or shown, by whomever: the others make room.
             self.fit()
+
+    def _leave_alone(self, alone: bool) -> None:
+        self._arranging = alone
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:

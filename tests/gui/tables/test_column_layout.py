@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from blogadmin.core.queries.spec import Sort
+from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
-from tests.gui.tables.doubles import COLUMNS, ManualTasks, MemoryList
+from tests.gui.tables.doubles import COLUMNS, ManualTasks, MemoryList, thing
 
 TITLE, STATUS, VIEWS, ID = 1, 2, 6, 8
 
 
 def make(qtbot: QtBot) -> ListView:
-    things = MemoryList()
+    things = MemoryList(thing(number) for number in range(1, 40))
     view = ListView()
     view.setObjectName("table")
     view.setAccessibleName("List of things")
@@ -73,6 +73,21 @@ def test_the_naming_column_takes_the_room_that_is_left_until_a_width_is_set(view
     assert view.columnWidth(TITLE) == before
     view.columns_menu().actions()[-1].trigger()
     assert sum(widths(view)) == view.viewport().width()
+
+
+def test_another_list_leaves_the_columns_as_they_are(view: ListView) -> None:
+    model = view.list_model()
+    tasks = model.tasks
+    assert isinstance(tasks, ManualTasks)
+    view.setColumnHidden(STATUS, True)
+    view.resize(800, 300)
+    model.load(ListSpec())
+    tasks.run_all()
+    before = widths(view)
+    for column in ("title", "views"):
+        model.sort(model.column_of(column) or 0)
+        tasks.run_all()
+        assert widths(view) == before
 
 
 def test_unknown_columns_do_no_harm_and_new_ones_appear(view: ListView) -> None:
