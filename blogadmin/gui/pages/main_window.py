@@ -71,7 +71,7 @@ class MainWindow(PartedWindow):
             self.navigation.choose(page.noun.key)
         self.menus.show_page(page)
         self.look.keep_page(page.noun.key)
-        self.status_bar.set_message(page.status.text())
+        self._page_says(page, page.status.text())
         page.view.setFocus()
 
     def copy_rows(self) -> None:
@@ -137,6 +137,8 @@ class MainWindow(PartedWindow):
         self.services.tasks.connection_restored.connect(self._read_again)
         self.services.messages.status_changed.connect(self.status_bar.set_end)
         self.services.controller.bulk_started.connect(self._follow)
+        # With its menus and its place: rows may be on the screen before there is a database.
+        self.show_page(self.look.page())
 
     def _follow(self, run: BulkRun) -> None:
         # Undo of a change of very many rows takes as long as the change did, and has no dialog.

@@ -208,5 +208,6 @@ class PartedWindow(QMainWindow):
         """Have the parts work together: they are there, but for the pages behind."""
 
     def _page_says(self, page: ListPage, words: str) -> None:
-        if page is self.current_page():
+        # Before there is a database, that the program connects is said beside it already.
+        if page is self.current_page() and self._is_connected:
             self.status_bar.set_message(words)

@@ -132,6 +132,8 @@ class StatusBar(Panel):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, SPACE_XXS + 1, SPACE_M, SPACE_XXS)
         row.setSpacing(SPACE_M)
+        # As high as with the tag, which comes later: what stands above does not move then.
+        row.addStrut(self.profile.sizeHint().height())
         row.addWidget(self.profile)
         row.addWidget(self._glyph)
         row.addWidget(self._connection)

@@ -166,6 +166,16 @@ def status(qtbot: QtBot) -> StatusBar:
     return status
 
 
+def test_it_is_as_high_before_there_is_a_connection_as_with_one(status: StatusBar) -> None:
+    status.set_profile("", "grey")
+    status.set_connection("connecting", "Connecting…")
+    before = status.sizeHint().height()
+    status.set_profile("server", "blue")
+    status.set_connection("connected", "Connected", "anna@db.example.org / blog")
+    status.set_live("Live", "Changes of others show by themselves.")
+    assert status.sizeHint().height() == before
+
+
 def label(status: StatusBar, name: str) -> QLabel:
     found = status.findChild(QLabel, name)
     assert found is not None
