@@ -22,7 +22,6 @@ from blogadmin.gui.pages.read_failure import why_unread
 from blogadmin.gui.pages.views_page import Views
 from blogadmin.gui.tables.copying import COPY_MOST
 from blogadmin.gui.tables.list_model import ListModel, State
-from blogadmin.gui.tables.row_cache import BLOCK
 from blogadmin.gui.widgets.next_paint import NextPaint
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class ListPage(PageFrame):
         view narrows them."""
         if self.views.current is not None:
             return None
-        return self.noun.listing().glance(ListSpec(sort=self.view.sort_keys()), BLOCK)
+        return self.noun.listing().glance(ListSpec(sort=self.view.sort_keys()), self.model.screenful)
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Switch the verbs that change something on or off; ``why`` is told where they are."""

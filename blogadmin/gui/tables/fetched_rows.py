@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
+from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +22,9 @@ from blogadmin.gui.tables.row_order import LOST, Way
 from blogadmin.gui.tables.row_ranges import RowRanges
 from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
 from blogadmin.gui.tables.time_teller import TimeTeller
+
+AHEAD = BLOCK // 2
+"""Rows beyond the edge of the screen that are read before scrolling comes there."""
 
 
 class State(StrEnum):
@@ -78,7 +82,10 @@ class FetchedRows(KnownRows):
 
     def look_at(self, first: int, last: int) -> None:
         """Say which rows are on the screen: they come first, and rows far from them are not read."""
+        before = self._reader.window
         self._reader.look_at(first, last)
+        if before is not None:
+            self._read_ahead(first - before[0], first, last)
         self._times.look_at(self._reader.looked_at())
         self.cache.touch(self._reader.looked_at())
 
@@ -142,6 +149,13 @@ class FetchedRows(KnownRows):
 
     # Reading
 
+    def _read_ahead(self, moved: int, first: int, last: int) -> None:
+        """Read what comes into view next, while a person scrolls row by row."""
+        if 0 < abs(moved) <= last - first:
+            row = last + AHEAD if moved > 0 else first - AHEAD
+            if 0 <= row < self._count and self.cache.entry(row) is None:
+                self._ask_for(row, firmly=False)
+
     def _ask_for(self, row: int, *, firmly: bool) -> int:
         # After a failure the server is left alone until somebody says "retry".
         if row < self.total and self.state is not State.FAILED:
@@ -172,6 +186,7 @@ class FetchedRows(KnownRows):
 
 
 def found_at_once(cache: RowCache, kept: Kept) -> Found:
-    """What of the first block was kept."""
-    ids = cache.block_ids(0)
+    """What of the first rows was kept."""
+    blocks = next(block for block in count() if block not in cache.blocks)
+    ids = cache.order.known(0, max(blocks, 1) << SHIFT)
     return Found() if ids is None else kept.find(ids)

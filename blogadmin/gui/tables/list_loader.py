@@ -12,7 +12,7 @@ from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import by_id, gone
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Kept
-from blogadmin.gui.tables.row_cache import BLOCK, RowCache
+from blogadmin.gui.tables.row_cache import RowCache
 from blogadmin.gui.tables.row_order import Ahead, Ids
 from blogadmin.gui.tables.source import PATIENCE, Asked, Expected, First, Reads, Source, Whole
 
@@ -62,8 +62,8 @@ class ListLoader(QObject):
         self.order: tuple[Sort, ...] = ()
         """The order of the list that is shown, once its first rows have come."""
 
-    def start(self, spec: ListSpec, kept: Kept, *, quiet: bool, expected: int | None) -> None:
-        """Fetch the list of ``spec`` and find in it what was ``kept``.
+    def start(self, spec: ListSpec, kept: Kept, *, screen: int, quiet: bool, expected: int | None) -> None:
+        """Fetch the list of ``spec``, beginning with ``screen`` rows, and find in it what was ``kept``.
 
         ``quiet`` is for the same list once more: the one shown stays until its successor is whole.
         ``expected`` is how many rows it should have, where that is known.
@@ -78,7 +78,11 @@ class ListLoader(QObject):
             self._tasks.cancel(first)
         else:
             self._tasks.read(
-                first, partial(asked.first, spec=spec), self._take_first, self._fail, limit=PATIENCE
+                first,
+                partial(asked.first, spec=spec, most=screen),
+                self._take_first,
+                self._fail,
+                limit=PATIENCE,
             )
         guess = not quiet and expected is None
         work = partial(asked.survey, spec=spec, kept=kept, guess=guess, wait=0 if quiet else FIRST_ALONE)
@@ -89,16 +93,14 @@ class ListLoader(QObject):
             return
         self.order, self.first_due = answer.order, False
         entries = by_id(answer.entries)
-        # A screen that is not full is the whole list.
-        whole = len(entries) < BLOCK
         if self._finished:
             self.followed.emit(entries)
         else:
             ids = array("q", entries)
-            cache = RowCache(Ids(ids) if whole else Ahead(ids, self._expected))
-            cache.put(0, entries, partial(gone, self._columns))
+            cache = RowCache(Ids(ids) if answer.whole else Ahead(ids, self._expected))
+            cache.put_first(entries, partial(gone, self._columns))
             self.began.emit(cache)
-        self.first_shown.emit(whole)
+        self.first_shown.emit(answer.whole)
 
     def _take_part(self, part: Expected | Whole) -> None:
         if part.generation != self._generation:

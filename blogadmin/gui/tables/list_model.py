@@ -18,11 +18,14 @@ from blogadmin.gui.tables.fetched_rows import State, found_at_once
 from blogadmin.gui.tables.followed_rows import FollowedRows
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.list_loader import ListLoader
-from blogadmin.gui.tables.row_cache import SHIFT, RowCache
+from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
 from blogadmin.gui.tables.row_order import Ahead, Ids, Order
 from blogadmin.gui.tables.source import Reads, Source
 
 __all__ = ["ListModel", "State"]
+
+MOST_FIRST = 8
+"""Blocks that are read first at most, however high the window."""
 
 
 class ListModel(FollowedRows):
@@ -62,6 +65,8 @@ class ListModel(FollowedRows):
         """Whether the list that was asked for last has the search words of the one that is shown."""
         self.carry: Callable[[], Kept] = Kept
         """What the view wants to find again in the next list; called before each load."""
+        self.screen: Callable[[], int] = int
+        """How many rows the view has room for; called before each load."""
         self._narrowed: tuple[object, ...] | None = None
         self._begun = False
         self._kept = Kept()
@@ -80,6 +85,11 @@ class ListModel(FollowedRows):
         self._loader.failed.connect(self._fail_load)
 
     # What a page asks
+
+    @property
+    def screenful(self) -> int:
+        """How many rows are read first: the blocks that the view has room for."""
+        return BLOCK * min(max(1, -(-self.screen() // BLOCK)), MOST_FIRST)
 
     @property
     def order(self) -> tuple[Sort, ...]:
@@ -101,13 +111,13 @@ class ListModel(FollowedRows):
         self._late_loss = False
         self._forget_news()
         self._set_state(State.LOADING)
-        self._loader.start(spec, self._kept, quiet=again, expected=expected)
+        self._loader.start(spec, self._kept, screen=self.screenful, quiet=again, expected=expected)
 
     def show_early(self, rows: Sequence[Any]) -> None:
         """Show rows that were read before there was a database, until the list itself is loaded."""
         entries = by_id(format_rows(self.columns, rows))
         cache = RowCache(Ids(array("q", entries)))
-        cache.put(0, entries, partial(gone, self.columns))
+        cache.put_first(entries, partial(gone, self.columns))
         self._begin(cache)
 
     def reload(self) -> None:
@@ -162,9 +172,10 @@ class ListModel(FollowedRows):
 
     def _take_late_first(self, entries: Mapping[int, Entry]) -> None:
         """The rest was faster: the first rows still save a query, if they are those of the list."""
-        if 0 not in self.cache.blocks and self.cache.block_ids(0) == array("q", entries):
-            self._put_block(0, entries, self._missing)
-            self._times.has_told(0)
+        if 0 not in self.cache.blocks and self.cache.order.known(0, len(entries)) == array("q", entries):
+            for block in self.cache.first_blocks(len(entries)):
+                self._put_block(block, entries, self._missing)
+                self._times.has_told(block)
             self._take_up_late_changes()
 
     def _take_up_late_changes(self) -> None:

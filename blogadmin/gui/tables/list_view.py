@@ -159,7 +159,7 @@ class ListView(RowTable):
         self.moved_by_hand.connect(self._place.moved)
         header.order_wanted.connect(self._want_order)
         header.customContextMenuRequested.connect(lambda at: self._menu.popup(header.mapToGlobal(at)))
-        model.carry = self._carry
+        model.carry, model.screen = self._carry, self.rows_on_screen
         model.began.connect(self._list_began)
         model.went_on.connect(lambda _offset, found: self._place.find(found.marks))
         model.first_rows.connect(lambda: header.show_order(model.order))

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from blogadmin.gui.tables.cells import Entry
 from blogadmin.gui.tables.row_order import LOST, Ids, Order
 
-SHIFT = 6
+SHIFT = 5
 BLOCK = 1 << SHIFT
-"""Rows in a block: a screenful lies in two of them, and few rows are read for nothing."""
-BLOCKS_KEPT = 64
+"""Rows in a block: a screenful lies in two or three of them, and few rows are read for nothing."""
+BLOCKS_KEPT = 128
 
 
 class RowCache:
@@ -53,6 +53,16 @@ class RowCache:
         ]
         while len(self.blocks) > BLOCKS_KEPT:
             del self.blocks[next(iter(self.blocks))]
+
+    def put_first(self, entries: Mapping[int, Entry], missing: Callable[[int, Entry | None], Entry]) -> None:
+        """Keep the rows with which the list begins."""
+        for block in self.first_blocks(len(entries)):
+            self.put(block, entries, missing)
+
+    @staticmethod
+    def first_blocks(rows: int) -> range:
+        """The blocks of the first ``rows`` rows; the last one may be in part."""
+        return range(-(-rows // BLOCK))
 
     def touch(self, blocks: Iterable[int]) -> None:
         """Count these blocks as used just now."""

@@ -42,6 +42,10 @@ class RowTable(QTableView):
         """The row that wears the ring of the keyboard cursor; -1 while the keyboard is elsewhere."""
         return self.currentIndex().row() if self.hasFocus() else -1
 
+    def rows_on_screen(self) -> int:
+        """How many rows there is room for, the last one perhaps in part."""
+        return 1 + self.viewport().height() // self.verticalHeader().defaultSectionSize()
+
     def _set_up(self) -> None:
         self.setHorizontalHeader(self._header)
         self.setShowGrid(False)

@@ -14,7 +14,6 @@ from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import Entry, by_id, format_rows
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept, pack_tightly
-from blogadmin.gui.tables.row_cache import BLOCK
 from blogadmin.gui.tables.row_order import LOST, Anchors, Ids, Order, Places, Way
 from blogadmin.gui.tables.row_search import find, read_ids, resolved
 
@@ -66,11 +65,12 @@ class Reads(Protocol):
 
 
 class First(NamedTuple):
-    """The first rows of a list, and the order that the list has."""
+    """The first rows of a list, the order that the list has, and whether these are all of its rows."""
 
     generation: int
     entries: list[Entry]
     order: tuple[Sort, ...]
+    whole: bool
 
 
 class Expected(NamedTuple):
@@ -116,13 +116,13 @@ class Asked(NamedTuple):
     columns: Sequence[Column]
     generation: int
 
-    def first(self, session: Any, spec: ListSpec) -> First:
-        """The first screen of the list."""
+    def first(self, session: Any, spec: ListSpec, most: int) -> First:
+        """The first screen of the list, of ``most`` rows."""
         source = self.listing()
-        entries = format_rows(self.columns, source.first(session, spec, BLOCK))
+        entries = format_rows(self.columns, source.first(session, spec, most))
         # The best hits of a search in texts come first: that is the order of no column.
         usual = () if spec.bodies and spec.search else source.default_sort
-        return First(self.generation, entries, spec.sort or usual)
+        return First(self.generation, entries, spec.sort or usual, len(entries) < most)
 
     def survey(
         self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool, wait: float = 0

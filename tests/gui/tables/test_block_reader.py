@@ -36,11 +36,11 @@ def blocks(huge: MemoryList) -> list[list[int]]:
 
 
 def test_what_is_on_the_screen_is_read_first(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
-    for block in (50, 10, 20, 30, 40):
+    for block in (50, 10, 15, 20, 25, 30, 35, 40):
         assert model.index(block * BLOCK, 1).data() == ""
     model.look_at(50 * BLOCK, 50 * BLOCK + 20)
     manual.run_all()
-    assert blocks(huge) == [[30, 40, 50], [10, 20]]
+    assert blocks(huge) == [[20, 25, 30, 35, 40, 50], [10, 15]]
 
 
 def test_old_wishes_are_forgotten(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
@@ -120,3 +120,29 @@ def test_the_next_list_takes_no_rows_of_the_last_one(
     assert model.entry(20 * BLOCK) is None
     manual.run_all()
     assert 20 not in {block for query in blocks(huge) for block in query}
+
+
+def test_what_scrolling_comes_to_next_is_read_before(
+    model: ListModel, manual: ManualTasks, huge: HugeList
+) -> None:
+    model.entry(50 * BLOCK)
+    model.look_at(50 * BLOCK, 50 * BLOCK + 10)
+    manual.run_all()
+    huge.asked.clear()
+    for first in range(3, BLOCK, 3):
+        model.look_at(50 * BLOCK + first, 50 * BLOCK + first + 10)
+        manual.run_all()
+        assert model.cache.entry(50 * BLOCK + first + 10) is not None
+    assert blocks(huge) == [[51]]
+    for first in range(BLOCK, 0, -3):
+        model.look_at(50 * BLOCK + first, 50 * BLOCK + first + 10)
+        manual.run_all()
+    assert blocks(huge) == [[51], [49]]
+
+
+def test_a_jump_reads_nothing_ahead(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
+    model.look_at(50 * BLOCK, 50 * BLOCK + 10)
+    model.look_at(60 * BLOCK + 20, 60 * BLOCK + 30)
+    model.look_at(60 * BLOCK + 20, 60 * BLOCK + 30)
+    manual.run_all()
+    assert blocks(huge) == []

@@ -15,6 +15,7 @@ from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables import selection
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
+from blogadmin.gui.tables.row_cache import BLOCK
 from blogadmin.gui.theme import Density
 from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, show_list, thing
 
@@ -90,6 +91,26 @@ def test_rows_beyond_what_a_view_can_hold_are_told_of(view: ListView, manual: Ma
     view.list_model().hold_at_most(300)
     assert view.list_model().rowCount() == 300
     assert view.rows_not_shown() == 700
+
+
+def test_a_high_window_is_filled_by_the_first_rows(view: ListView, manual: ManualTasks) -> None:
+    view.resize(600, 3 * BLOCK * view.verticalHeader().defaultSectionSize())
+    model = view.list_model()
+    model.load(ListSpec(sort=(Sort("id", descending=True),)))
+    manual.run("first")
+    rows = range(view.rows_on_screen())
+    assert len(rows) > 2 * BLOCK
+    assert [model.row(row).id for row in rows] == [1000 - row for row in rows]
+
+
+def test_what_is_chosen_is_found_among_all_the_first_rows(view: ListView, manual: ManualTasks) -> None:
+    view.resize(600, 3 * BLOCK * view.verticalHeader().defaultSectionSize())
+    model = view.list_model()
+    manual.run_all()
+    click(view, BLOCK + 8)
+    model.load(ListSpec(sort=(Sort("id"),)))
+    manual.run("first")
+    assert view.selected_ids() == (BLOCK + 9,)
 
 
 def test_escape_lets_go(view: ListView) -> None:
