@@ -58,9 +58,9 @@ class Glance(NamedTuple):
         Raises ``psycopg2.Error``, and what a value raises that Python cannot hold.
         """
         target = libpq_url(url)
-        arguments = connect_args(said(target), settings, default_transaction_read_only="on")
-        with closing(psycopg2.connect(target, **arguments)) as connection:
-            connection.autocommit = True
+        with closing(psycopg2.connect(target, **connect_args(said(target), settings))) as connection:
+            # For this transaction alone: a pooler may lend the session to others.
+            connection.set_session(readonly=True)
             with shut_after(LIMIT, connection), connection.cursor() as cursor:
                 cursor.execute(self.statement)
                 return self._made(cursor.fetchall())
