@@ -63,6 +63,7 @@ def test_a_post_is_written_from_nothing(new: PostDialog, anna: int, sql: Sql, qt
     QTest.keyClicks(field(new, "title"), "Fast & simple")
     assert field(new, "slug").text() == "fast-simple"
     QTest.keyClick(field(new, "title"), Qt.Key.Key_Tab)
+    QTest.keyClick(field(new, "bodyTabs"), Qt.Key.Key_Tab)
     assert new.focusWidget() is field(new, "body")
     QTest.keyClicks(field(new, "body"), "# Hello")
     QTest.keyClick(field(new, "body"), Qt.Key.Key_Tab)
@@ -250,6 +251,15 @@ def test_an_error_in_the_text_brings_the_text_back(dialog: PostDialog) -> None:
     click(dialog, "saveButton")
     assert words(dialog, "bodyError").startswith("Text contains a NUL character")
     assert field(dialog, "body").isVisible()
+
+
+def test_enter_in_the_title_goes_on_to_the_text_and_saves_nothing(dialog: PostDialog) -> None:
+    QTest.keyClick(dialog, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    field(dialog, "title").setFocus()
+    QTest.keyClick(field(dialog, "title"), Qt.Key.Key_Return)
+    assert dialog.focusWidget() is field(dialog, "body")
+    assert field(dialog, "body").isVisible()
+    assert dialog.state.phase is Phase.READY
 
 
 # Sizes
