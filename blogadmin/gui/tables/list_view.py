@@ -208,11 +208,9 @@ class ListView(RowTable):
 
     def _look(self) -> None:
         """Tell what is on the screen, before it is painted."""
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        last = last if last >= 0 else self._model.rowCount() - 1
-        if first >= 0:
-            self._model.look_at(first, last)
-            self._selection.look_at(first, last)
+        if rows := self.rows_on_screen():
+            self._model.look_at(rows[0], rows[-1])
+            self._selection.look_at(rows[0], rows[-1])
 
     # Qt's overrides
 
