@@ -245,10 +245,8 @@ class PostDialog(EditDialog):
 
     def lay_out(self) -> None:
         hint = KeyHint("Ctrl+Return", "save")
-        foot = footer(
-            [self.walk_bar, self.drafting.line, self._words, hint],
-            button_box(self.save_button, self.cancel_button),
-        )
+        buttons = button_box(self.save_button, self.cancel_button)
+        foot = footer([self.walk_bar, self.drafting.line], buttons, [self._words, hint])
         frame(self, [self.elsewhere.line, self.trouble, self.content], foot, grows=self.content)
 
     def fit(self) -> None:

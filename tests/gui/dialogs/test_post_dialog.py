@@ -11,7 +11,7 @@ import pytest
 import shiboken6
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
@@ -22,6 +22,7 @@ from blogadmin.core.database.engine import Database
 from blogadmin.gui.dialogs.edit_state import Phase
 from blogadmin.gui.dialogs.faithful_text import UNKEEPABLE
 from blogadmin.gui.dialogs.post import PostDialog
+from blogadmin.gui.widgets.pills import KeyHint
 from tests.gui.dialogs.conftest import Sql, add_post, click, field, ready, retype, words
 from tests.gui.recorder import Recorder
 
@@ -263,6 +264,15 @@ def test_enter_in_the_title_goes_on_to_the_text_and_saves_nothing(dialog: PostDi
 
 
 # Sizes
+
+
+def test_the_hint_about_saving_stands_beside_the_button(new: PostDialog, qtbot: QtBot) -> None:
+    new.resize(1200, 700)
+    qtbot.waitUntil(lambda: new.width() == 1200)
+    (hint,) = (hint for hint in new.findChildren(KeyHint) if hint.accessibleName().endswith("save"))
+    button = field(new, "saveButton")
+    gap = button.mapTo(new, QPoint()).x() - hint.mapTo(new, QPoint()).x() - hint.width()
+    assert 0 < gap < 30
 
 
 @pytest.mark.parametrize("size", [QSize(480, 420), QSize(700, 900), QSize(1600, 500)])
