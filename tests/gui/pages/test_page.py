@@ -166,6 +166,13 @@ def test_rows_stay_on_the_screen_when_a_reload_fails(window: MainWindow, sql: Sq
     qtbot.waitUntil(lambda: page.status.text() == "1 comment")
 
 
+def test_no_line_beside_a_page_ends_half_way(window: MainWindow) -> None:
+    page = page_of(window, "posts")
+    image = page.grab().toImage()
+    top = page.stack.mapTo(page, QPoint()).y()
+    assert all(image.pixel(0, y) == image.pixel(2, y) for y in range(top))
+
+
 def test_places_without_rows_are_not_said_to_be_out_of_date(
     window: MainWindow, services: Services, sql: Sql, qtbot: QtBot
 ) -> None:
