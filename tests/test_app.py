@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import pkgutil
 import subprocess
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QDialog
 import blogadmin.gui
 from blogadmin.gui.widgets.popover import Popover
 from blogadmin.screenshots.studio import SHOWS
+from tests.inspecting import FOUND
 
 ROOT = Path(__file__).parents[1]
 SCENES = {
@@ -85,7 +87,7 @@ def run(*arguments: str, home: Path, timeout: float = 100) -> subprocess.Complet
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the program drew itself into."""
     home = tmp_path_factory.mktemp("home")
-    done = run("-m", "blogadmin", "--screenshot", str(home / "pictures"), home=home, timeout=280)
+    done = run("-m", "tests.inspecting", str(home / "pictures"), home=home, timeout=280)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     return home / "pictures"
@@ -117,6 +119,16 @@ def test_every_dialog_and_sheet_has_a_scene(pictures: Path) -> None:
     assert len(made) > 10
     shown = {name for file in pictures.iterdir() for name in QImage(str(file)).text(SHOWS).split()}
     assert made - shown == set()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("fault", ["nameless", "leaps"])
+def test_in_every_window_each_field_has_a_name_and_tab_goes_as_the_eye_does(
+    pictures: Path, fault: str
+) -> None:
+    found = json.loads((pictures.parent / FOUND).read_text(encoding="utf-8"))[fault]
+    assert len(found) == 2 * len(SCENES)
+    assert {picture: faults for picture, faults in found.items() if faults} == {}
 
 
 def test_the_window_comes_without_the_driver_and_the_orm(tmp_path: Path) -> None:

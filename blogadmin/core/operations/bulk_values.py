@@ -178,7 +178,7 @@ class Fate(StrEnum):
 
     DONE = "done"
     UNCHANGED = "unchanged"
-    MOVED = "changed by someone else"
+    MOVED = "changed meanwhile"
     GONE = "gone"
     REFUSED = "refused"
     UNCERTAIN = "not certain"

@@ -77,7 +77,7 @@ class BulkQuestion(QWidget):
 
     @property
     def spares(self) -> bool:
-        """Whether rows that others changed since the list was read shall be left alone."""
+        """Whether rows that were changed since the list was read, by whomever, shall be left alone."""
         return self._spare.isChecked() and not self._spare.isHidden()
 
     def show_preview(self, preview: Preview | None) -> None:

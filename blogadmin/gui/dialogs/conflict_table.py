@@ -58,7 +58,7 @@ class ConflictTable(Panel):
     def compare(self, fields: Sequence[Compared]) -> None:
         """Show ``fields`` in place of those before."""
         self._clear()
-        for column, title in enumerate(("", "Base", "Theirs", "Mine")):
+        for column, title in enumerate(("Field", "Base", "Theirs", "Mine")):
             self._put(0, column, title, strong=True)
         for row, field in enumerate(fields, 1):
             mine = field.mine if field.mine is not None else "not changed here"

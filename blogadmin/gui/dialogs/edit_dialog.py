@@ -294,9 +294,8 @@ class EditDialog(Noun, QDialog):
         """Put bar, fields and buttons together."""
         self._scroller = Scroller(self.content)
         hint = KeyHint("Ctrl+Return", "save")
-        foot = footer(
-            [self.walk_bar, self.drafting.line, hint], button_box(self.save_button, self.cancel_button)
-        )
+        buttons = button_box(self.save_button, self.cancel_button)
+        foot = footer([self.walk_bar, self.drafting.line], buttons, [hint])
         frame(self, [self.elsewhere.line, self.trouble, self._scroller], foot, grows=self._scroller)
 
     def fit(self) -> None:

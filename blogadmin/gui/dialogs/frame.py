@@ -66,8 +66,8 @@ def close_box(dialog: QDialog) -> QDialogButtonBox:
     return box
 
 
-def footer(leading: Sequence[QWidget], box: QWidget) -> Panel:
-    """The bar at the foot of a dialog: hints and small tools first, the buttons last."""
+def footer(leading: Sequence[QWidget], box: QWidget, beside: Sequence[QWidget] = ()) -> Panel:
+    """The bar at the foot of a dialog: small tools first, buttons last, what is ``beside`` them before."""
     panel = Panel("bg", edges=("top",))
     layout = QHBoxLayout(panel)
     layout.setContentsMargins(MARGIN, SPACE_L, MARGIN, SPACE_L)
@@ -75,7 +75,8 @@ def footer(leading: Sequence[QWidget], box: QWidget) -> Panel:
     for widget in leading:
         layout.addWidget(widget)
     layout.addStretch(1)
-    layout.addWidget(box)
+    for widget in (*beside, box):
+        layout.addWidget(widget)
     return panel
 
 

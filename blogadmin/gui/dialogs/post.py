@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
@@ -82,9 +81,7 @@ class PostDialog(EditDialog):
         self.phase_changed.connect(self._offer_history)
         main = stacked([f["title"].row, self._tabs], grows=self._tabs)
         side = [f["status"].row, f["slug"].row, f["author_id"].row, f["metadata"].row, self._facts]
-        content = SideBySide(main, stacked(side))
-        self._order_tabs()
-        return content
+        return SideBySide(main, stacked(side))
 
     def _make_fields(self) -> None:
         looks = ((s.value, STATUS[s.value].label, status_icon(s.value)) for s in values.PostStatus)
@@ -108,16 +105,11 @@ class PostDialog(EditDialog):
         """Let what depends on a field follow it."""
         self._slug_follows = False
         self._title.textEdited.connect(self._propose_slug)
+        self._title.returnPressed.connect(self._go_to_text)
         self._slug.textEdited.connect(self._slug_typed)
         self._preview.follow(self._body.shown_text)
         self._body.changed.connect(self._preview.outdated)
         self._author.person_changed.connect(self._mark_inactive)
-
-    def _order_tabs(self) -> None:
-        order = ("title", "body", "status", "slug", "author_id", "metadata")
-        widgets = [self.form[name].qt for name in order]
-        for one, two in pairwise(widgets):
-            QWidget.setTabOrder(one, two)
 
     def _take_fonts(self) -> None:
         self._title.setFont(font("page_title"))
@@ -228,6 +220,10 @@ class PostDialog(EditDialog):
 
     # While typing
 
+    def _go_to_text(self) -> None:
+        self._tabs.write()
+        self._body.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _propose_slug(self, title: str) -> None:
         # An address that exists is linked to from elsewhere; only a new post's follows its title.
         if self._slug_follows:
@@ -249,10 +245,8 @@ class PostDialog(EditDialog):
 
     def lay_out(self) -> None:
         hint = KeyHint("Ctrl+Return", "save")
-        foot = footer(
-            [self.walk_bar, self.drafting.line, self._words, hint],
-            button_box(self.save_button, self.cancel_button),
-        )
+        buttons = button_box(self.save_button, self.cancel_button)
+        foot = footer([self.walk_bar, self.drafting.line], buttons, [self._words, hint])
         frame(self, [self.elsewhere.line, self.trouble, self.content], foot, grows=self.content)
 
     def fit(self) -> None:
@@ -262,7 +256,7 @@ class PostDialog(EditDialog):
     # Qt's overrides
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Enter in the title must not save and close a long text half-written.
+        # Enter in a field must not save and close a long text half-written.
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
         else:

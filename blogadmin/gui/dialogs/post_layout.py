@@ -29,6 +29,8 @@ class BodyTabs(QTabWidget):
     ) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
+        self.setObjectName("bodyPages")
+        self.setAccessibleName("Text of the post")
         self.addTab(write, "Write")
         self.addTab(preview, "Preview")
         self.setTabToolTip(self.addTab(history, "History"), "Who changed what, and the way back (Ctrl+H)")

@@ -82,7 +82,7 @@ class ConnectionState(QObject):
         when = f"Trying again in {seconds} s." if seconds > 0 else "Trying again now…"
         self._banner.set_message(
             "The server cannot be reached.",
-            f"You can read what is on the screen; nothing that you typed is lost. {when}",
+            f"What was read before stays readable; nothing that you typed is lost. {when}",
             "Retry now",
             self._tasks.retry_now,
         )

@@ -164,7 +164,7 @@ HISTORY = Noun(
     columns=(
         time_column("at", "When", 17),
         Column("login", "Who", CellKind.PERSON, 18, field_text("login")),
-        Column("application", "Where", CellKind.TEXT, 15, field_text("application")),
+        Column("application", "Where", CellKind.TEXT, 18, field_text("application")),
         Column(
             "op",
             "What",

@@ -118,8 +118,14 @@ class ListPage(PageFrame):
         self.model.state_changed.connect(self._show_state)
         self.model.rows_known.connect(self._show_state)
         self._services.tasks.database_changed.connect(self._show_state)
+        self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # State in words
+
+    def _scrolled(self) -> None:
+        # Which rows are on the screen matters only where no more of them come.
+        if self.model.state is State.FAILED:
+            self._show_state()
 
     def _show_state(self, *_args: object) -> None:
         if self.model.state is State.LOADING:
@@ -129,7 +135,7 @@ class ListPage(PageFrame):
         if failed and not nothing:
             self.failure.set_message(
                 f"The {self.noun.plural} could not be read.",
-                why_unread(self.model.error, shown=True),
+                why_unread(self.model.error, shown=self._shows_rows()),
                 "Retry",
                 self.model.retry,
             )
@@ -139,6 +145,10 @@ class ListPage(PageFrame):
             self._show_empty(failed)
         self.stack.setCurrentWidget(self.empty if nothing else self.view)
         self._show_status()
+
+    def _shows_rows(self) -> bool:
+        """Whether there is a row on the screen, and not only its place."""
+        return any(self.model.entry(row) is not None for row in self.view.rows_on_screen())
 
     def _show_empty(self, failed: bool) -> None:
         noun = self.noun

@@ -27,7 +27,7 @@ class PageFrame(Panel):
     """Layout only: what has to decide something is in ``ListPage``."""
 
     def __init__(self, noun: Noun, model: ListModel, parent: QWidget | None = None) -> None:
-        super().__init__("surface", edges=("leading",), parent=parent)
+        super().__init__("surface", parent=parent)
         self.noun = noun
         self.model = model
         self.setObjectName(f"{noun.key}Page")

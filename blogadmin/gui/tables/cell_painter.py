@@ -64,8 +64,6 @@ class CellPainter:
         self._figures, self._caption = Face(tabular=True), Face("caption")
         self._found = Face("caption", QFont.Weight.DemiBold)
         self._faces = (self._body, self._medium, self._strong, self._figures, self._caption, self._found)
-        self.warmed = False
-        """Whether its fonts have been loaded beforehand."""
         self._kinds: Mapping[CellKind, Callable[[Frame, int, Entry], None]] = {
             CellKind.TEXT: self._text,
             CellKind.TITLE: self._title,
@@ -92,7 +90,6 @@ class CellPainter:
             face.warm(painter)
             painter.end()
             yield
-        self.warmed = True
 
     def begin(self, painter: QPainter, height: int, *, rtl: bool, stale: bool) -> None:
         """Paint with ``painter`` from now on, in rows of ``height``. A ``stale`` list is out of date."""

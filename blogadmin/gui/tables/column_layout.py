@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,17 +13,21 @@ from PySide6.QtWidgets import QTableView
 
 from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cells import main_column
-from blogadmin.gui.tables.columns import Column
+from blogadmin.gui.tables.columns import CellKind, Column
 from blogadmin.gui.theme import CELL_PADDING, metrics
 
 WIDEST = 4_000
 """Pixels beyond which no remembered width is believed."""
+LEAST = 18
+"""Average characters below which the column that names the row names none any more."""
+_WORDS = (CellKind.TEXT, CellKind.TITLE, CellKind.PERSON)
 
 
 class ColumnLayout(QObject):
     """Order, widths and visibility of the columns of ``view``.
 
-    Until a person sets a width, the column that names the row takes what room the others leave.
+    Until a person sets a width, the column that names the row takes what room the others leave, and gives
+    way to them in a narrow window.
     """
 
     def __init__(self, view: QTableView, columns: Sequence[Column]) -> None:
@@ -51,13 +56,25 @@ class ColumnLayout(QObject):
         self.fit()
 
     def fit(self) -> None:
-        """Give the room that is left to the column that names the row."""
-        if self._by_hand or self._arranging or self._header.isSectionHidden(self._main):
+        """Give the room that is left to the column that names the row, or take what is missing from words.
+
+        That column gives way first; beyond its least width the others that hold words do, each by the same
+        part of what it can. Where all of that is too little the list scrolls.
+        """
+        if self._by_hand or self._arranging:
             return
-        others = self._header.length() - self._header.sectionSize(self._main)
-        room = self._view.viewport().width() - others
+        # One that is being hidden has no width any more, but does not call itself hidden yet.
+        shown = [section for section in self.visible() if self._header.sectionSize(section)]
+        spare = self._view.viewport().width() - sum(self._declared_width(section) for section in shown)
+        widths = {section: self._declared_width(section) for section in shown}
+        if self._main in widths:
+            widths[self._main] = max(self._least_width(self._main), widths[self._main] + spare)
+            spare += self._declared_width(self._main) - widths[self._main]
+        can = {section: widths[section] - self._least_width(section) for section in shown}
+        part = min(1.0, -spare / sum(can.values())) if spare < 0 and any(can.values()) else 0.0
         with self._quietly():
-            self._header.resizeSection(self._main, max(self._declared_width(self._main), room))
+            for section, width in widths.items():
+                self._header.resizeSection(section, width - math.ceil(part * can[section]))
 
     def visible(self) -> list[int]:
         """The columns on the screen, from the leading to the trailing edge."""
@@ -112,6 +129,14 @@ class ColumnLayout(QObject):
 
     def _declared_width(self, section: int) -> int:
         return self._columns[section].width * metrics().averageCharWidth() + 2 * CELL_PADDING
+
+    def _least_width(self, section: int) -> int:
+        """The width down to which a column gives way by itself; figures and times say nothing when cut."""
+        column, letter = self._columns[section], metrics().averageCharWidth()
+        if section == self._main:
+            return min(column.width, max(LEAST, column.width // 2)) * letter + 2 * CELL_PADDING
+        least = column.width * 2 // 3 if column.kind in _WORDS else column.width
+        return least * letter + 2 * CELL_PADDING
 
     def _resized(self, section: int, before: int, after: int) -> None:
         if self._arranging:

@@ -159,7 +159,7 @@ class ListView(RowTable):
         self.moved_by_hand.connect(self._place.moved)
         header.order_wanted.connect(self._want_order)
         header.customContextMenuRequested.connect(lambda at: self._menu.popup(header.mapToGlobal(at)))
-        model.carry, model.screen = self._carry, self.rows_on_screen
+        model.carry, model.screen = self._carry, self.room_for_rows
         model.began.connect(self._list_began)
         model.went_on.connect(lambda _offset, found: self._place.find(found.marks))
         model.first_rows.connect(lambda: header.show_order(model.order))
@@ -208,11 +208,9 @@ class ListView(RowTable):
 
     def _look(self) -> None:
         """Tell what is on the screen, before it is painted."""
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        last = last if last >= 0 else self._model.rowCount() - 1
-        if first >= 0:
-            self._model.look_at(first, last)
-            self._selection.look_at(first, last)
+        if rows := self.rows_on_screen():
+            self._model.look_at(rows[0], rows[-1])
+            self._selection.look_at(rows[0], rows[-1])
 
     # Qt's overrides
 

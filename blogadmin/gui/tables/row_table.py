@@ -42,9 +42,16 @@ class RowTable(QTableView):
         """The row that wears the ring of the keyboard cursor; -1 while the keyboard is elsewhere."""
         return self.currentIndex().row() if self.hasFocus() else -1
 
-    def rows_on_screen(self) -> int:
+    def room_for_rows(self) -> int:
         """How many rows there is room for, the last one perhaps in part."""
         return 1 + self.viewport().height() // self.verticalHeader().defaultSectionSize()
+
+    def rows_on_screen(self) -> range:
+        """The rows whose places are on the screen."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first < 0:
+            return range(0)
+        return range(first, last + 1 if last >= 0 else self.model().rowCount())
 
     def _set_up(self) -> None:
         self.setHorizontalHeader(self._header)

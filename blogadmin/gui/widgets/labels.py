@@ -6,13 +6,17 @@ import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from blogadmin.gui.theme import font, set_variant
 
 
 class Label(QLabel):
-    """Plain text in a role of the type scale; it follows a change of the application's font."""
+    """Plain text in a role of the type scale; it follows a change of the application's font.
+
+    Words begin where the window's lines begin, whichever way they run themselves. Qt would put words of the
+    other direction at the other edge: English help under an Arabic form, or an Arabic name in an English one.
+    """
 
     def __init__(
         self,
@@ -31,6 +35,8 @@ class Label(QLabel):
         self.setWordWrap(wrap)
         self.setText(text)
         self._take_font()
+        self._wanted = self.alignment()
+        self._align()
         if tone:
             self.set_tone(tone)
 
@@ -43,11 +49,23 @@ class Label(QLabel):
         if self.font() != wanted:
             self.setFont(wanted)
 
+    def _align(self) -> None:
+        edge = QStyle.visualAlignment(self.layoutDirection(), self._wanted)
+        super().setAlignment(edge | Qt.AlignmentFlag.AlignAbsolute)
+
+    # Qt's overrides
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        self._wanted = alignment
+        self._align()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         # A new application font comes with a new style sheet, which has the sizes in it.
         if event.type() == QEvent.Type.StyleChange:
             self._take_font()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
 
 
 class ElidedLabel(Label):

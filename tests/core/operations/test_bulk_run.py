@@ -375,6 +375,19 @@ def test_the_report_has_a_line_for_every_row(bulk: Bulk, sql: Sql, tmp_path: Pat
         ]
 
 
+def test_the_report_blames_nobody_for_rows_that_moved(
+    database: Database, bulk: Bulk, sql: Sql, tmp_path: Path
+) -> None:
+    with database.reader() as session:
+        since = server_time(session)
+    bulk(AddTags(("ours",)), [1])
+    sql("UPDATE posts SET title = 'Theirs' WHERE id = 2")
+    report = bulk(SetColumn("posts", "status", "published", since=since), [1, 2])
+    report.write_csv(tmp_path / "report.csv")
+    lines = (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == ["1,changed meanwhile,", "2,changed meanwhile,"]
+
+
 def many(sql: Sql, number: int) -> None:
     """As many posts, the first four as ever."""
     sql(

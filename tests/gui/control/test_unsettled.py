@@ -61,65 +61,77 @@ def only_the_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unsettled, "PAUSE", 3_600_000)
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A controller and who hears of what it does; nobody is asked but when the server is back."""
+
+    controller: Controller
+    hub: ChangeHub
+    undo: UndoHistory
+    tasks: Tasks
+    messages: Recorder
+    qtbot: QtBot
+
+    def told(self, number: int) -> None:
+        """Wait until so many errors have been told."""
+        self.qtbot.waitUntil(lambda: len(self.messages.errors) == number)
+
+
+@pytest.fixture
+def near(
+    controller: Controller,
+    hub: ChangeHub,
+    undo: UndoHistory,
+    tasks: Tasks,
+    messages: Recorder,
+    only_the_signal: None,
+    qtbot: QtBot,
+) -> Near:
+    del only_the_signal
+    return Near(controller, hub, undo, tasks, messages, qtbot)
+
+
 # Who is told what
 
 
-def test_what_was_saved_counts_from_then_on(
-    controller: Controller,
-    hub: ChangeHub,
-    undo: UndoHistory,
-    tasks: Tasks,
-    messages: Recorder,
-    only_the_signal: None,
-    qtbot: QtBot,
-) -> None:
+def test_what_was_saved_counts_from_then_on(near: Near) -> None:
     told: list[object] = []
-    hub.changed.connect(lambda changes, initiator: told.append((changes, initiator)))
+    near.hub.changed.connect(lambda changes, initiator: told.append((changes, initiator)))
     done: list[Outcome] = []
     back = Outcome(SAVED.changes, SAVED.message, Lost(saved))
-    controller.commit(Lost(lambda: back), initiator="me", done=done.append)
-    qtbot.waitUntil(lambda: len(messages.errors) == 1)
-    error = messages.errors[0]
+    near.controller.commit(Lost(lambda: back), initiator="me", done=done.append)
+    near.told(1)
+    error = near.messages.errors[0]
     assert error.title == "It is not known yet whether “Edit post” was saved"
     assert "As soon as the server is back" in error.text
-    assert (told, done, undo.can_undo) == ([], [], False)
-    tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: done == [back])
+    assert (told, done, near.undo.can_undo) == ([], [], False)
+    near.tasks.connection_restored.emit()
+    near.qtbot.waitUntil(lambda: done == [back])
     assert told == [(SAVED.changes, "me")]
-    assert undo.undo_text == "Undo edit post"
-    assert [(t.text, t.action) for t in messages.toasts] == [("It was saved: Post saved", "Undo")]
+    assert near.undo.undo_text == "Undo edit post"
+    assert [(t.text, t.action) for t in near.messages.toasts] == [("It was saved: Post saved", "Undo")]
 
 
-def test_what_was_not_saved_is_told_and_read_again(
-    controller: Controller,
-    hub: ChangeHub,
-    undo: UndoHistory,
-    tasks: Tasks,
-    messages: Recorder,
-    only_the_signal: None,
-    qtbot: QtBot,
-) -> None:
+def test_what_was_not_saved_is_told_and_read_again(near: Near) -> None:
     window = QWidget()
-    qtbot.addWidget(window)
-    controller.commit(Lost(not_saved), initiator=window, done=never)
-    qtbot.waitUntil(lambda: len(messages.errors) == 1)
-    with qtbot.waitSignal(hub.lost_track):
-        tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: len(messages.errors) == 2)
-    assert messages.errors[1].title == "“Edit post” was not saved"
-    assert {error.parent for error in messages.errors} == {window}
-    assert not undo.can_undo
+    near.qtbot.addWidget(window)
+    near.controller.commit(Lost(not_saved), initiator=window, done=never)
+    near.told(1)
+    with near.qtbot.waitSignal(near.hub.lost_track):
+        near.tasks.connection_restored.emit()
+    near.told(2)
+    assert near.messages.errors[1].title == "“Edit post” was not saved"
+    assert {error.parent for error in near.messages.errors} == {window}
+    assert not near.undo.can_undo
 
 
-def test_who_shows_errors_is_told_both_times(
-    controller: Controller, tasks: Tasks, messages: Recorder, only_the_signal: None, qtbot: QtBot
-) -> None:
+def test_who_shows_errors_is_told_both_times(near: Near) -> None:
     seen: list[KnownError] = []
-    controller.commit(Lost(not_saved), failed=lambda error: bool(seen.append(error)) or True, done=never)
-    qtbot.waitUntil(lambda: len(seen) == 1)
-    tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: [type(error) for error in seen] == [OutcomeUnknown, Unavailable])
-    assert messages.errors == []
+    near.controller.commit(Lost(not_saved), failed=lambda error: bool(seen.append(error)) or True, done=never)
+    near.qtbot.waitUntil(lambda: len(seen) == 1)
+    near.tasks.connection_restored.emit()
+    near.qtbot.waitUntil(lambda: [type(error) for error in seen] == [OutcomeUnknown, Unavailable])
+    assert near.messages.errors == []
 
 
 def test_a_server_that_was_never_away_is_asked_by_itself(
@@ -155,67 +167,49 @@ def test_a_server_that_can_never_tell_is_asked_no_more(
     assert len(asked) == unsettled.ATTEMPTS
 
 
-def test_what_nobody_can_be_asked_about_is_told_as_it_is(
-    controller: Controller, messages: Recorder, tasks: Tasks, only_the_signal: None, qtbot: QtBot
-) -> None:
-    controller.commit(Lost(None))
-    qtbot.waitUntil(lambda: [e.text for e in messages.errors] == ["Nobody knows."])
-    tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: tasks.outstanding == 0)
-    assert len(messages.errors) == 1
+def test_what_nobody_can_be_asked_about_is_told_as_it_is(near: Near) -> None:
+    near.controller.commit(Lost(None))
+    near.told(1)
+    assert near.messages.errors[0].text == "Nobody knows."
+    near.tasks.connection_restored.emit()
+    near.qtbot.waitUntil(lambda: near.tasks.outstanding == 0)
+    assert len(near.messages.errors) == 1
 
 
 @pytest.mark.expects_log
-def test_a_fault_while_asking_is_shown(
-    controller: Controller, tasks: Tasks, messages: Recorder, only_the_signal: None, qtbot: QtBot
-) -> None:
+def test_a_fault_while_asking_is_shown(near: Near) -> None:
     def later() -> Outcome:
         raise ZeroDivisionError
 
-    controller.commit(Lost(later))
-    qtbot.waitUntil(lambda: len(messages.errors) == 1)
-    tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: len(messages.errors) == 2)
-    assert [type(bug) for bug in messages.bugs] == [ZeroDivisionError]
+    near.controller.commit(Lost(later))
+    near.told(1)
+    near.tasks.connection_restored.emit()
+    near.told(2)
+    assert [type(bug) for bug in near.messages.bugs] == [ZeroDivisionError]
 
 
-def test_in_another_database_nothing_of_the_former_counts(
-    controller: Controller,
-    tasks: Tasks,
-    undo: UndoHistory,
-    messages: Recorder,
-    only_the_signal: None,
-    qtbot: QtBot,
-) -> None:
-    controller.commit(Lost(lambda: Outcome(Changes(), "", Lost(saved))), done=never)
-    qtbot.waitUntil(lambda: len(messages.errors) == 1)
-    tasks.set_database(None)
-    qtbot.waitUntil(lambda: len(messages.errors) == 2)
-    tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: tasks.outstanding == 0)
-    assert not undo.can_undo
-    assert messages.toasts == []
+def test_in_another_database_nothing_of_the_former_counts(near: Near) -> None:
+    near.controller.commit(Lost(lambda: Outcome(Changes(), "", Lost(saved))), done=never)
+    near.told(1)
+    near.tasks.set_database(None)
+    near.told(2)
+    near.tasks.connection_restored.emit()
+    near.qtbot.waitUntil(lambda: near.tasks.outstanding == 0)
+    assert not near.undo.can_undo
+    assert near.messages.toasts == []
 
 
 @pytest.mark.parametrize("was_saved", [True, False])
-def test_a_step_of_the_history_waits_for_the_answer(
-    controller: Controller,
-    tasks: Tasks,
-    undo: UndoHistory,
-    messages: Recorder,
-    only_the_signal: None,
-    was_saved: bool,
-    qtbot: QtBot,
-) -> None:
+def test_a_step_of_the_history_waits_for_the_answer(near: Near, was_saved: bool) -> None:
+    undo = near.undo
     forth = Outcome(SAVED.changes, "Set back", Lost(saved))
     undo.push(Outcome(Changes(), "", Lost((lambda: forth) if was_saved else not_saved)), "Edit post")
     undo.undo()
-    qtbot.waitUntil(lambda: len(messages.errors) == 1)
+    near.told(1)
     assert (undo.can_undo, undo.can_redo) == (False, False)
-    tasks.connection_restored.emit()
-    qtbot.waitUntil(lambda: undo.can_undo or undo.can_redo)
+    near.tasks.connection_restored.emit()
+    near.qtbot.waitUntil(lambda: undo.can_undo or undo.can_redo)
     assert (undo.can_undo, undo.can_redo) == (not was_saved, was_saved)
-    del controller
 
 
 # A server that goes away during COMMIT

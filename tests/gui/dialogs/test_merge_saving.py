@@ -238,7 +238,7 @@ def test_the_window_shows_all_three_and_what_merged(merge: MergeDialog) -> None:
     click(merge, "showMergedButton")
     labels = field(merge, "conflictTable").findChildren(QLabel)
     told = [label.text() for label in labels if label.text()]
-    assert told == ["Base", "Theirs", "Mine", "Status", "Published", "Archived", "not changed here"]
+    assert told == ["Field", "Base", "Theirs", "Mine", "Status", "Published", "Archived", "not changed here"]
 
 
 def test_mine_is_kept_by_keyboard(

@@ -11,7 +11,7 @@ import pytest
 import shiboken6
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
@@ -22,6 +22,7 @@ from blogadmin.core.database.engine import Database
 from blogadmin.gui.dialogs.edit_state import Phase
 from blogadmin.gui.dialogs.faithful_text import UNKEEPABLE
 from blogadmin.gui.dialogs.post import PostDialog
+from blogadmin.gui.widgets.pills import KeyHint
 from tests.gui.dialogs.conftest import Sql, add_post, click, field, ready, retype, words
 from tests.gui.recorder import Recorder
 
@@ -63,6 +64,7 @@ def test_a_post_is_written_from_nothing(new: PostDialog, anna: int, sql: Sql, qt
     QTest.keyClicks(field(new, "title"), "Fast & simple")
     assert field(new, "slug").text() == "fast-simple"
     QTest.keyClick(field(new, "title"), Qt.Key.Key_Tab)
+    QTest.keyClick(field(new, "bodyTabs"), Qt.Key.Key_Tab)
     assert new.focusWidget() is field(new, "body")
     QTest.keyClicks(field(new, "body"), "# Hello")
     QTest.keyClick(field(new, "body"), Qt.Key.Key_Tab)
@@ -252,7 +254,25 @@ def test_an_error_in_the_text_brings_the_text_back(dialog: PostDialog) -> None:
     assert field(dialog, "body").isVisible()
 
 
+def test_enter_in_the_title_goes_on_to_the_text_and_saves_nothing(dialog: PostDialog) -> None:
+    QTest.keyClick(dialog, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    field(dialog, "title").setFocus()
+    QTest.keyClick(field(dialog, "title"), Qt.Key.Key_Return)
+    assert dialog.focusWidget() is field(dialog, "body")
+    assert field(dialog, "body").isVisible()
+    assert dialog.state.phase is Phase.READY
+
+
 # Sizes
+
+
+def test_the_hint_about_saving_stands_beside_the_button(new: PostDialog, qtbot: QtBot) -> None:
+    new.resize(1200, 700)
+    qtbot.waitUntil(lambda: new.width() == 1200)
+    (hint,) = (hint for hint in new.findChildren(KeyHint) if hint.accessibleName().endswith("save"))
+    button = field(new, "saveButton")
+    gap = button.mapTo(new, QPoint()).x() - hint.mapTo(new, QPoint()).x() - hint.width()
+    assert 0 < gap < 30
 
 
 @pytest.mark.parametrize("size", [QSize(480, 420), QSize(700, 900), QSize(1600, 500)])

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from blogadmin import __version__
 from blogadmin.core import operations
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import Condition, Group, ListSpec
@@ -20,6 +21,7 @@ from blogadmin.gui.pages.history import HISTORY, NEW_AT_MOST, new_words
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.tables.list_model import State
+from blogadmin.gui.theme import metrics
 from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
 
 NAMES = [column.name for column in HISTORY.columns]
@@ -213,3 +215,10 @@ def test_kinds_of_change_name_the_row() -> None:
 )
 def test_new_changes_are_counted_in_words(count: int, words: str) -> None:
     assert new_words(count) == words
+
+
+def test_the_name_of_this_program_fits_into_its_column(window: MainWindow) -> None:
+    page = page_of(window, "history")
+    at = [column.name for column in page.noun.columns].index("application")
+    room = page.noun.columns[at].width * metrics().averageCharWidth()
+    assert metrics().horizontalAdvance(f"blogadmin/{__version__}") <= room

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from blogadmin.core.database.engine import Database
 from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.queries.spec import Condition, Group, ListSpec
 from blogadmin.gui.control.services import Services
@@ -163,6 +164,33 @@ def test_rows_stay_on_the_screen_when_a_reload_fails(window: MainWindow, sql: Sq
     button.click()
     qtbot.waitUntil(lambda: not page.failure.isVisible())
     qtbot.waitUntil(lambda: page.status.text() == "1 comment")
+
+
+def test_no_line_beside_a_page_ends_half_way(window: MainWindow) -> None:
+    page = page_of(window, "posts")
+    image = page.grab().toImage()
+    top = page.stack.mapTo(page, QPoint()).y()
+    assert all(image.pixel(0, y) == image.pixel(2, y) for y in range(top))
+
+
+def test_places_without_rows_are_not_said_to_be_out_of_date(
+    window: MainWindow, services: Services, sql: Sql, qtbot: QtBot
+) -> None:
+    page = page_of(window, "comments")
+    sql("INSERT INTO comments (post_id, author_id, body) SELECT 1, 1, 'x' FROM generate_series(1, 999)")
+    page.model.reload()
+    qtbot.waitUntil(lambda: page.status.text() == "1,000 comments")
+    # It was kept where its one row is, which is the last one now.
+    qtbot.waitUntil(lambda: page.model.row(999) is not None)
+    services.tasks.set_database(nowhere := Database("postgresql://nobody@127.0.0.1:9/nothing"))
+    page.view.scrollToTop()
+    page.verbs.all["reloadAction"].trigger()
+    qtbot.waitUntil(page.failure.isVisible)
+    assert page.failure.message() == "The comments could not be read. The server cannot be reached."
+    page.view.scrollToBottom()
+    assert page.failure.message().endswith("What is on the screen may be out of date.")
+    services.tasks.set_database(None)
+    nowhere.close()
 
 
 def test_a_lost_connection_is_told_over_the_pages_and_counted_down(

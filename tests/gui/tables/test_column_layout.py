@@ -90,6 +90,44 @@ def test_another_list_leaves_the_columns_as_they_are(view: ListView) -> None:
         assert widths(view) == before
 
 
+def test_in_a_narrow_window_words_give_way_and_figures_stay_whole(view: ListView) -> None:
+    """First the naming column, then the others, each down to what still says something."""
+    view.resize(1100, 300)
+    before = widths(view)
+    view.resize(1000, 300)
+    assert sum(widths(view)) == view.viewport().width()
+    assert [c.name for c, was, now in zip(COLUMNS, before, widths(view), strict=True) if was != now] == [
+        "title"
+    ]
+    view.resize(900, 300)
+    assert view.viewport().width() - 3 <= sum(widths(view)) <= view.viewport().width()
+    gave = {c.name for c, was, now in zip(COLUMNS, before, widths(view), strict=True) if now < was}
+    assert gave == {"title", "author", "slug"}
+    view.resize(300, 300)
+    least = widths(view)
+    assert sum(least) > view.viewport().width()
+    assert least[TITLE] > 100
+    others = [place for place in range(len(COLUMNS)) if place != TITLE]
+    assert all(least[place] >= before[place] * 2 / 3 for place in others)
+    view.resize(1100, 300)
+    assert widths(view) == before
+
+
+def test_a_narrow_window_takes_nothing_from_a_width_that_was_set(view: ListView) -> None:
+    view.horizontalHeader().resizeSection(TITLE, 500)
+    before = widths(view)
+    view.resize(600, 300)
+    assert widths(view) == before
+
+
+def test_what_a_narrow_window_took_is_not_remembered(view: ListView, qtbot: QtBot) -> None:
+    before = widths(view)
+    view.resize(700, 300)
+    other = make(qtbot)
+    other.restore_state(view.save_state())
+    assert widths(other) == before
+
+
 def test_unknown_columns_do_no_harm_and_new_ones_appear(view: ListView) -> None:
     saved = {
         "columns": [

@@ -61,7 +61,12 @@ def test_warming_draws_the_letters(face: Face) -> None:
     assert board != blank
 
 
-def test_a_list_loads_its_fonts_once_it_is_shown(model: ListModel, qtbot: QtBot) -> None:
+def test_a_list_loads_its_fonts_once_it_is_shown(
+    model: ListModel, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    loaded: list[Face] = []
+    load = Face.warm
+    monkeypatch.setattr(Face, "warm", lambda face, painter: loaded.append(face) or load(face, painter))
     view = ListView()
     view.setObjectName("table")
     view.setAccessibleName("List of things")
@@ -72,4 +77,5 @@ def test_a_list_loads_its_fonts_once_it_is_shown(model: ListModel, qtbot: QtBot)
     assert warming is not None
     assert warming.under_way
     qtbot.waitUntil(lambda: not warming.under_way)
-    assert view._rows._cells.warmed
+    assert len(loaded) == len(set(loaded))
+    assert set(loaded) == set(view._rows._cells._faces)

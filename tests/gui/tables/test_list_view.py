@@ -98,7 +98,7 @@ def test_a_high_window_is_filled_by_the_first_rows(view: ListView, manual: Manua
     model = view.list_model()
     model.load(ListSpec(sort=(Sort("id", descending=True),)))
     manual.run("first")
-    rows = range(view.rows_on_screen())
+    rows = range(view.room_for_rows())
     assert len(rows) > 2 * BLOCK
     assert [model.row(row).id for row in rows] == [1000 - row for row in rows]
 
