@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,7 +65,12 @@ def opened(make: Make, kind: type[EditDialog], row_id: int, qtbot: QtBot) -> Any
 
 
 def kept(folder: Path) -> list[Draft]:
-    return [read(file.read_bytes()) for file in sorted(folder.rglob("*.json"))]
+    found = []
+    for file in sorted(folder.rglob("*.json")):
+        # The program may take one away meanwhile, on a worker.
+        with contextlib.suppress(FileNotFoundError):
+            found.append(read(file.read_bytes()))
+    return found
 
 
 def kept_text(folder: Path, name: str) -> str | None:
