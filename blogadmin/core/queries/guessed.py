@@ -29,8 +29,8 @@ from blogadmin.core.queries.terms import before, columns_of, from_key
 if TYPE_CHECKING:
     from blogadmin.core.queries.anchored import Arranged
 
-PROBES = 512
-"""Ids that are looked up."""
+PROBES = 256
+"""Ids that are looked up: the guess is wrong by some three hundredths of the list at most times."""
 _SECONDS = 0.3
 """For that long at most: from a disk that has to look for each row it is no quicker than counting."""
 _GOLDEN = 0.618
