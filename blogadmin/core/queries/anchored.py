@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, aggregate_order_by
 from sqlalchemy.orm import QueryableAttribute, Session
 
+from blogadmin.core.queries import guessed
 from blogadmin.core.queries.limits import PATIENCE, time_limit
 from blogadmin.core.queries.places import STRIDE, Key, Part
 from blogadmin.core.queries.terms import Term, before_key, columns_of, from_key, within
@@ -126,6 +127,31 @@ class Anchored:
             return b""
         sent = {**values, "offset": offset, "count": count}
         return bytes(session.scalar(_at(arranged, backwards), sent) or b"")
+
+    def marks(self, session: Session, spec: ListSpec) -> tuple[Key, ...]:
+        """Keys of rows that lie about evenly over the list, in its order.
+
+        None where no index follows the order, or where finding them would take long.
+        """
+        arranged, values = self._listing.arranged(spec, session)
+        if arranged is None or not arranged.seekable:
+            return ()
+        return guessed.keys(session, arranged, values)
+
+    def beside(
+        self, session: Session, spec: ListSpec, key: Key, offset: int, count: int, *, backwards: bool
+    ) -> bytes:
+        """The ids of ``count`` rows after ``offset`` others, the row of ``key`` being the first of all.
+
+        ``backwards`` counts and reads towards the beginning, from the row before.
+        """
+        arranged, values = self._listing.arranged(spec, session)
+        if arranged is None:
+            return b""
+        statement = _beside(arranged, _missing(key), backwards)
+        parts = {f"from_{n}": part for n, part in enumerate(key)}
+        sent = {**values, **parts, "offset": offset, "count": count, "reach": offset + count}
+        return bytes(session.scalar(statement, sent) or b"")
 
     def locate(
         self, session: Session, spec: ListSpec, ids: Sequence[int], pivots: Sequence[Key]
@@ -236,6 +262,11 @@ def _at(arranged: Arranged, backwards: bool) -> Select[Any]:
     order = [term.reversed() for term in arranged.order] if backwards else arranged.directed()
     ids = arranged.filtered().with_only_columns(arranged.id).order_by(*order)
     return _packed(ids.offset(_number("offset")).limit(_number("count")).subquery("found"))
+
+
+@lru_cache(maxsize=64)
+def _beside(arranged: Arranged, missing: tuple[bool, ...], backwards: bool) -> Select[Any]:
+    return _packed(guessed.beside(arranged, missing, backwards).subquery("found"))
 
 
 @lru_cache(maxsize=64)

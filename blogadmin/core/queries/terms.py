@@ -31,11 +31,12 @@ class Term(NamedTuple):
         # For a column without NULLs the words would only keep PostgreSQL from using the index.
         return by.desc().nulls_last() if self.nullable else by.desc()
 
-    def reversed(self) -> ColumnElement[Any]:
-        """The term as ORDER BY takes it to read from the end."""
+    def reversed(self, expression: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+        """The term, or ``expression`` in its place, as ORDER BY takes it to read from the end."""
+        by: Any = self.expression if expression is None else expression
         if not self.descending:
-            return self.expression.desc()
-        return self.expression.asc().nulls_first() if self.nullable else self.expression.asc()
+            return by.desc()
+        return by.asc().nulls_first() if self.nullable else by.asc()
 
     def bound(self, name: str) -> ColumnElement[Any]:
         """A parameter that holds a part of a key, as a value of the term."""
@@ -64,6 +65,18 @@ def from_key(terms: Sequence[Term], missing: Sequence[bool], prefix: str) -> lis
     return found
 
 
+def before(terms: Sequence[Term], missing: Sequence[bool], prefix: str) -> list[ColumnElement[bool]]:
+    """Conditions that the rows before a key fulfil, each row one of them, the nearest rows first.
+
+    As ``from_key`` one for each term, so that an index leads straight to each.
+    """
+    expressions = [term.expression for term in terms]
+    return [
+        and_(*_equal(expressions[:place], terms, missing, prefix), _nearer(terms, missing, prefix, place))
+        for place in range(len(terms) - 1, -1, -1)
+    ]
+
+
 def within(term: Term, missing: bool, prefix: str) -> ColumnElement[bool]:
     """Condition that the first ``term`` of an order is not beyond a key: where an index may stop reading."""
     if missing:
@@ -76,16 +89,26 @@ def before_key(
     terms: Sequence[Term], values: Sequence[Any], missing: Sequence[bool], prefix: str
 ) -> ColumnElement[bool]:
     """Condition that ``values``, one for each term, stand before a key in the list."""
-    ways: list[ColumnElement[bool]] = []
-    for place, term in enumerate(terms):
-        equal = _equal(values[:place], terms, missing, prefix)
-        bound = term.bound(f"{prefix}{place}")
-        if missing[place]:
-            nearer = values[place].is_not(None)
-        else:
-            nearer = values[place] > bound if term.descending else values[place] < bound
-        ways.append(and_(*equal, nearer))
+    ways = [
+        and_(
+            *_equal(values[:place], terms, missing, prefix),
+            _nearer(terms, missing, prefix, place, values[place]),
+        )
+        for place in range(len(terms))
+    ]
     return or_(false(), *ways)
+
+
+def _nearer(
+    terms: Sequence[Term], missing: Sequence[bool], prefix: str, place: int, value: Any = None
+) -> ColumnElement[bool]:
+    """Condition that a term, or ``value`` in its place, stands before its part of a key."""
+    term = terms[place]
+    value = term.expression if value is None else value
+    if missing[place]:
+        return value.is_not(None)
+    bound = term.bound(f"{prefix}{place}")
+    return value > bound if term.descending else value < bound
 
 
 def _equal(

@@ -17,6 +17,7 @@ from blogadmin.gui.tables.cells import Entry, gone, nothing
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import KnownRows
+from blogadmin.gui.tables.row_ahead import Ahead
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
 from blogadmin.gui.tables.row_order import LOST, Way
 from blogadmin.gui.tables.row_ranges import RowRanges
@@ -121,6 +122,9 @@ class FetchedRows(KnownRows):
 
     def _take_blocks(self, answer: Answer, blocks: list[int]) -> None:
         self._learn(self.cache, answer.learnt)
+        order = self.cache.order
+        if answer.marks is not None and isinstance(order, Ahead):
+            order.mark(answer.marks)
         for block in blocks:
             ids = self.cache.block_ids(block)
             if ids is not None and answer.asked.issuperset(row_id for row_id in ids if row_id != LOST):
@@ -163,12 +167,15 @@ class FetchedRows(KnownRows):
         return self.cache.id_at(row) or 0
 
     def _wish(self, blocks: Sequence[int]) -> Wish:
+        order = self.cache.order
+        if isinstance(order, Ahead) and any(order.wants_marks(block << SHIFT) for block in blocks):
+            return Wish(self.listed, (), marks=True)
         ids: list[int] = []
         ways: dict[int, Way] = {}
         places: list[tuple[int, slice]] = []
         for block in blocks:
             # Also for rows that are known: whoever is there may walk on beyond them.
-            ways |= {way.segment: way for way in self.cache.order.ways(block << SHIFT)}
+            ways |= {way.segment: way for way in order.ways(block << SHIFT)}
             segment, place = divmod(block << SHIFT, STRIDE)
             known = self.cache.block_ids(block)
             if known is not None:

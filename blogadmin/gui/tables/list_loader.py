@@ -12,8 +12,9 @@ from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import by_id, gone
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Kept
+from blogadmin.gui.tables.row_ahead import Ahead
 from blogadmin.gui.tables.row_cache import RowCache
-from blogadmin.gui.tables.row_order import Ahead, Ids
+from blogadmin.gui.tables.row_order import Ids
 from blogadmin.gui.tables.source import PATIENCE, Asked, Expected, First, Reads, Source, Whole
 
 FIRST_ALONE = 0.015

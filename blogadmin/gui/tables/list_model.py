@@ -18,8 +18,9 @@ from blogadmin.gui.tables.fetched_rows import State, found_at_once
 from blogadmin.gui.tables.followed_rows import FollowedRows
 from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.list_loader import ListLoader
+from blogadmin.gui.tables.row_ahead import Ahead
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
-from blogadmin.gui.tables.row_order import Ahead, Ids, Order
+from blogadmin.gui.tables.row_order import Ids, Order
 from blogadmin.gui.tables.source import Reads, Source
 
 __all__ = ["ListModel", "State"]
@@ -63,6 +64,8 @@ class ListModel(FollowedRows):
         self.row_count_exact = False
         self.keeps_search = False
         """Whether the list that was asked for last has the search words of the one that is shown."""
+        self.keeps_order = False
+        """Whether the list that is to come is the one that is shown, its rows in their true places."""
         self.carry: Callable[[], Kept] = Kept
         """What the view wants to find again in the next list; called before each load."""
         self.screen: Callable[[], int] = int
@@ -101,6 +104,7 @@ class ListModel(FollowedRows):
         again = spec == self.spec and self.row_count_exact
         self.keeps_search = _narrowing(spec) == self._narrowed
         expected = self.total if self.keeps_search and self.row_count_exact else None
+        self.keeps_order = False
         self._kept = self._carried()
         self.tasks.cancel(f"{self.noun}.find")
         self.spec = spec
@@ -217,12 +221,20 @@ class ListModel(FollowedRows):
 
     def _move_to(self, order: Order) -> None:
         """Rows that were found by their number are elsewhere: the screen and what is chosen follow by id."""
-        self.keeps_search = True
+        self.keeps_search = self.keeps_order = True
         self._kept = self._carried()
+        self._look_for_kept(order)
+
+    def _look_for_kept(self, order: Order) -> None:
         work = partial(self._asked.find, spec=self.spec, order=order, kept=self._kept)
         self.tasks.read(f"{self.noun}.ids", work, partial(self._arrive, order), self._fail_load)
 
     def _arrive(self, order: Order, found: Found) -> None:
+        sought, self._kept = self._kept, self._carried()
+        if self._kept != sought:
+            # The person went on meanwhile: what they see now must not jump away.
+            self._look_for_kept(order)
+            return
         self._begin(RowCache(order), found)
         self._finish()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -170,7 +169,7 @@ class ListView(RowTable):
 
     def _carry(self) -> Kept:
         marks = self._place.note(self._selection.rows)
-        return replace(self._selection.keep(same_search=self._model.keeps_search), marks=marks)
+        return self._selection.keep(same_search=self._model.keeps_search, marks=marks)
 
     def _list_began(self, found: Found) -> None:
         self._order = self._model.spec.sort

@@ -1,7 +1,7 @@
 """Where the rows of a list are: which id each has, as far as that is known, and how the rest is found out.
 
-``Ids`` knows all. ``Anchors`` is for lists too long for that, ``Ahead`` for those of which only the beginning
-and the probable length are known; both learn ids as they are needed, a segment of rows at a time.
+``Ids`` knows all. ``Anchors`` is for lists too long for that, ``Ahead`` (in ``row_ahead``) for those of which
+only the beginning and the probable length are known; both learn ids as they are needed, a segment at a time.
 """
 
 from __future__ import annotations
@@ -39,6 +39,12 @@ class Places(Protocol):
 
     def at(self, session: Any, spec: ListSpec, offset: int, count: int, *, backwards: bool) -> bytes: ...
 
+    def marks(self, session: Any, spec: ListSpec) -> tuple[Key, ...]: ...
+
+    def beside(
+        self, session: Any, spec: ListSpec, key: Key, offset: int, count: int, *, backwards: bool
+    ) -> bytes: ...
+
     def locate(
         self, session: Any, spec: ListSpec, ids: Sequence[int], pivots: Sequence[Key]
     ) -> Mapping[int, int]: ...
@@ -67,23 +73,6 @@ class ByKey:
     def ids(self, places: Places, session: Any, spec: ListSpec) -> array[int]:
         """The ids of the segment's rows, those that are left of them."""
         return unpack_ids(places.between(session, spec, self.start, self.stop, self.newest, STRIDE))
-
-
-@dataclass(frozen=True, slots=True)
-class ByNumber:
-    """Count rows from the nearer end of the list."""
-
-    segment: int
-    offset: int
-    count: int
-    backwards: bool
-
-    def ids(self, places: Places, session: Any, spec: ListSpec) -> array[int]:
-        """The ids of the rows that have these numbers now."""
-        found = unpack_ids(places.at(session, spec, self.offset, self.count, backwards=self.backwards))
-        if self.backwards:
-            found.reverse()
-        return found
 
 
 class Order(Protocol):
@@ -122,6 +111,10 @@ class Order(Protocol):
 
     def seen(self) -> Iterable[int]:
         """Every id that is known."""
+        ...
+
+    def stretches(self) -> Iterable[tuple[int, int]]:
+        """All rows whose ids are known, as (first, one past the last) in no order."""
         ...
 
     def agrees(self, later: Order) -> bool:
@@ -182,6 +175,9 @@ class Ids:
     def seen(self) -> Iterable[int]:
         return self.ids
 
+    def stretches(self) -> Iterable[tuple[int, int]]:
+        return [(0, len(self.ids))]
+
     def agrees(self, later: Order) -> bool:
         if isinstance(later, Ids) and later.ids.typecode == self.ids.typecode:
             # As bytes: number by number a million of them would hold up the window.
@@ -194,7 +190,7 @@ class Ids:
             yield start, array("q", self.ids[start : start + _IDS_AT_ONCE])
 
 
-class _Segmented:
+class Segmented:
     """Ids of some segments; the one that was learnt or asked for longest ago goes first."""
 
     def __init__(self, total: int, newest: int) -> None:
@@ -247,6 +243,12 @@ class _Segmented:
         """See ``Order``."""
         return (row_id for segment in [*self._segments()] for row_id in self._of(segment) or ())
 
+    def stretches(self) -> Iterable[tuple[int, int]]:
+        """See ``Order``."""
+        for segment in [*self._segments()]:
+            start = segment * STRIDE
+            yield start, start + len(self._of(segment) or ())
+
     def _segments(self) -> Collection[int]:
         return self.learnt
 
@@ -258,48 +260,7 @@ class _Segmented:
         return ids
 
 
-class Ahead(_Segmented):
-    """A list of which the first rows are known, and about how many there are: others by their number.
-
-    From the middle on rows are counted from the end, which is nearer; their numbers are right once the
-    number of rows is.
-    """
-
-    whole = False
-
-    def __init__(self, head: array[int], total: int) -> None:
-        super().__init__(max(total, len(head)), 2**63 - 1)
-        self.head = head
-
-    def expect(self, total: int) -> None:
-        """The list is about that long."""
-        self.learnt.clear()
-        self.total = max(total, len(self.head))
-
-    def ways(self, row: int) -> list[Way]:
-        """See ``Order``."""
-        segment = row // STRIDE
-        if row >= self.total or self.learnt.get(segment) is not None:
-            return []
-        start, stop = segment * STRIDE, min((segment + 1) * STRIDE, self.total)
-        backwards = self.total - stop < start
-        return [ByNumber(segment, self.total - stop if backwards else start, stop - start, backwards)]
-
-    def agrees(self, later: Order) -> bool:
-        """See ``Order``."""
-        if later.known(0, len(self.head)) != self.head:
-            return False
-        starts = {segment * STRIDE: ids for segment, ids in self.learnt.items()}
-        return all(later.known(start, start + len(ids)) == ids for start, ids in starts.items())
-
-    def _of(self, segment: int) -> array[int] | None:
-        return super()._of(segment) or (self.head if segment == 0 else None)
-
-    def _segments(self) -> Collection[int]:
-        return {*self.learnt, 0}
-
-
-class Anchors(_Segmented):
+class Anchors(Segmented):
     """A list of which every ``STRIDE``-th row is remembered by its key: a hundred bytes instead of 2,000.
 
     ``parts`` are the keys as the server sent them, ``KEYS_IN_PART`` to a part: nothing is made of them

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from blogadmin.gui.tables.kept import KEPT_MOST, Found, Kept, Unread
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_ranges import RowRanges
+from blogadmin.gui.tables.spans import Spans, known_ids
 
 MOST_FRAGMENTS = 256
 """More ranges than this are told to Qt only where they are on the screen: its cost grows with the square."""
@@ -55,6 +56,7 @@ class RowSelection(QItemSelectionModel):
         self._window = (0, 0)
         self._growing = False
         self._pending: Kept | None = None
+        self._spans = Spans()
         self._kept_late = False
         self._touched = False
         model.swapping.connect(self._let_go)
@@ -102,32 +104,41 @@ class RowSelection(QItemSelectionModel):
 
     # From one list to the next
 
-    def keep(self, *, same_search: bool) -> Kept:
-        """What is selected now, by id; nothing where that would be too much to carry.
+    def keep(self, *, same_search: bool, marks: frozenset[int] = frozenset()) -> Kept:
+        """What is selected now, by id, and these ``marks``; nothing where that would be too much to carry.
 
         The rule "all but these" holds only for the same search: in a wider one it would choose rows that
         nobody has seen.
         """
         self._touched = False
-        self._pending = self._rule() if same_search and self._is_most() else self._each()
+        rule = same_search and self._is_most()
+        rows = RowRanges([(0, self._model.total)]) - self.rows if rule else self.rows
+        # In another order other rows would lie between the same two.
+        self._spans = Spans.among(rows, self._model.cache.order) if self._model.keeps_order else Spans()
+        rows -= self._spans.rows
+        kept = self._rule(rows) if rule else self._each(rows)
+        self._pending = replace(kept, marks=marks | self._spans.ids)
         return self._pending
 
     def _is_most(self) -> bool:
-        coming = self._growing or (self._awaited is not None and self._awaited.inverted)
-        return coming or (self.count() > RULE_FROM and 2 * self.count() > self._model.total)
+        if self._growing or (self._awaited is not None and self._awaited.inverted):
+            return True
+        # "All but these" needs to know these.
+        known = self._model.cache.order.whole
+        return known and self.count() > RULE_FROM and 2 * self.count() > self._model.total
 
-    def _rule(self) -> Kept:
-        rest = self._kept_of(RowRanges([(0, self._model.total)]) - self.rows)
+    def _rule(self, others: RowRanges) -> Kept:
+        rest = self._kept_of(others)
         if self._awaited is not None and self._awaited.inverted:
             return Kept(rest.ids | self._awaited.ids, inverted=True, newest=self._awaited.newest)
         newest = _ANY_ID if self._growing else self._model.cache.order.newest
         return replace(rest, inverted=True, newest=newest)
 
-    def _each(self) -> Kept:
+    def _each(self, rows: RowRanges) -> Kept:
         awaited = self._awaited
-        if self.count() > KEPT_MOST or (awaited is not None and awaited.inverted):
+        if rows.count(self._model.rowCount()) > KEPT_MOST or (awaited is not None and awaited.inverted):
             return Kept()
-        kept = self._kept_of(self.rows)
+        kept = self._kept_of(rows)
         if awaited is None:
             return kept
         coming = awaited.ids.difference(self._model.cache.order.seen())
@@ -140,11 +151,7 @@ class RowSelection(QItemSelectionModel):
         if self._model.cache.order.whole:
             return Kept(unread=Unread(self._model.cache.order, self._model.listed, tuple(rows)))
         # Not even their places are known yet: what is on the screen can have been chosen, and that is known.
-        return Kept(frozenset(row for row in self._model.cache.order.seen() if self._is_chosen(row, rows)))
-
-    def _is_chosen(self, row_id: int, rows: RowRanges) -> bool:
-        row = self._model.row_of(row_id)
-        return row is not None and row in rows
+        return Kept(known_ids(rows, self._model.cache.order))
 
     @property
     def _awaited(self) -> Kept | None:
@@ -165,7 +172,7 @@ class RowSelection(QItemSelectionModel):
 
     def _take_up(self, found: Found) -> None:
         late = self._pending if self._kept_late else None
-        self._fixed, self._moving = RowRanges(found.ranges if late is None else ()), RowRanges()
+        self._fixed, self._moving = RowRanges() if late is not None else self._rows_of(found), RowRanges()
         self._growing = False
         if late is not None:
             self._model.find(late, self._take_found)
@@ -182,8 +189,12 @@ class RowSelection(QItemSelectionModel):
 
     def _take_found(self, found: Found) -> None:
         if self._pending is not None:
-            self._fixed |= RowRanges(found.ranges)
+            self._fixed |= self._rows_of(found)
             self._show()
+
+    def _rows_of(self, found: Found) -> RowRanges:
+        rows, spans = RowRanges(found.ranges), self._spans.found(found.marks)
+        return rows - spans if self._pending is not None and self._pending.inverted else rows | spans
 
     def _lose(self, rows: RowRanges) -> None:
         self._fixed, self._moving = self._fixed - rows, self._moving - rows

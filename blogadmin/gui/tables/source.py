@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from blogadmin.core.queries.places import Key
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import Entry, by_id, format_rows
 from blogadmin.gui.tables.columns import Column
@@ -95,18 +96,23 @@ class Answer(NamedTuple):
     entries: Mapping[int, Entry]
     asked: frozenset[int]
     learnt: Mapping[int, array[int]] = {}
+    marks: tuple[Key, ...] | None = None
 
 
 class Wish(NamedTuple):
-    """Rows to read: those of ``ids``, and in segments that must be learnt first, of ``places`` in them."""
+    """Rows to read: those of ``ids``, and in segments that must be learnt first, of ``places`` in them.
+
+    Or else the ``marks`` of the list, without which rows far from its ends are not found quickly.
+    """
 
     spec: ListSpec
     ids: tuple[int, ...]
     ways: tuple[Way, ...] = ()
     places: tuple[tuple[int, slice], ...] = ()
+    marks: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.ways)
+        return bool(self.ids or self.ways or self.marks)
 
 
 class Asked(NamedTuple):
@@ -172,6 +178,9 @@ class Asked(NamedTuple):
     def rows(self, session: Any, wish: Wish) -> Answer:
         """The rows of some ids, and of some places once their ids are known."""
         source = self.listing()
+        if wish.marks:
+            marks = source.places.marks(session, wish.spec)
+            return Answer(self.generation, {}, frozenset(), marks=marks)
         learnt = {way.segment: way.ids(source.places, session, wish.spec) for way in wish.ways}
         more = [row_id for segment, place in wish.places for row_id in learnt[segment][place]]
         ids = [row_id for row_id in (*wish.ids, *more) if row_id != LOST]

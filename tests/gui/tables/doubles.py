@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -111,6 +111,8 @@ class MemoryPlaces:
         self._noted: list[tuple[Any, ...]] = []
         self.asked: list[str] = []
         self.guess: int | None = None
+        self.marked: Sequence[int] = ()
+        """Places of the marks, in order."""
 
     def survey(self, session: Any, spec: ListSpec, most: int) -> Iterator[Part]:
         self.asked.append("survey")
@@ -144,6 +146,22 @@ class MemoryPlaces:
         self.asked.append("from the end" if backwards else "from the start")
         ids = self._things.ordered(spec)
         return pack((ids[::-1] if backwards else ids)[offset : offset + count])
+
+    def marks(self, session: Any, spec: ListSpec) -> tuple[Key, ...]:
+        self._things.may_fail()
+        self.asked.append("marks")
+        ids = self._things.ordered(spec)
+        return tuple(tuple(self._key(ids[place], spec)) for place in self.marked if place < len(ids))
+
+    def beside(
+        self, session: Any, spec: ListSpec, key: Key, offset: int, count: int, *, backwards: bool
+    ) -> bytes:
+        self._things.may_fail()
+        self.asked.append("beside")
+        ids = self._things.ordered(spec)
+        place = bisect_left([self._rank(row_id, spec) for row_id in ids], self._place(key))
+        found = ids[:place][::-1] if backwards else ids[place:]
+        return pack(found[offset : offset + count])
 
     def locate(
         self, session: Any, spec: ListSpec, ids: Sequence[int], pivots: Sequence[Key]
