@@ -22,6 +22,7 @@ import psycopg2
 from psycopg2 import extensions
 
 from blogadmin.core.database.errors import Unavailable
+from blogadmin.core.database.line import SILENT
 from blogadmin.core.database.units import shut
 
 if TYPE_CHECKING:
@@ -74,6 +75,31 @@ class Pings:
             for raw, since in self._since.values():
                 if since <= late:
                     shut(raw)
+
+
+@contextmanager
+def answering(database: Database, seconds: float) -> Iterator[None]:
+    """Within, all is answered in ``seconds``, or ``database`` is aborted and ``Unavailable`` raised."""
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        database.abort()
+
+    alarm = threading.Timer(seconds, give_up)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    except Exception as exc:
+        if late.is_set():
+            raise Unavailable(SILENT) from exc
+        raise
+    finally:
+        alarm.cancel()
+        alarm.join()
+    if late.is_set():
+        raise Unavailable(SILENT)
 
 
 class Look(NamedTuple):
