@@ -64,6 +64,7 @@ class Connector:
         A pooler may let everybody in and never answer a question: then it is given up like a silent server.
         """
         from blogadmin.core.database import errors, schema
+        from blogadmin.core.database.address import connects_within
         from blogadmin.core.database.engine import Database
         from blogadmin.core.database.pulse import answering
 
@@ -72,7 +73,7 @@ class Connector:
         database = Database(address, self._settings)
         self._databases.add(database)
         try:
-            with answering(database, database.connects_within + ANSWER_FOR):
+            with answering(database, connects_within(database.url, self._settings) + ANSWER_FOR):
                 state = schema.inspect(database)
                 encrypted = self._encrypted(database)
             database.read_only = state.kind == "newer"

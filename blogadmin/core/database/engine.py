@@ -25,14 +25,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from blogadmin.core.database.address import CONNECT_FOR, connect_args, connects_within, in_time, to_url
+from blogadmin.core.database.address import CONNECT_FOR, connect_args, in_time, to_url
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
 from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
 from blogadmin.core.database.pooled import Pooling
 from blogadmin.core.database.pulse import Look, Pings, look
-from blogadmin.core.database.units import begun, driver_connection, shut, transact
+from blogadmin.core.database.units import alarm, begun, driver_connection, shut, transact
 from blogadmin.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -58,8 +58,6 @@ class Database:
         """Raises ``SettingsError`` when ``url`` is not the address of a PostgreSQL database."""
         self.url: Final = to_url(url)
         self.settings: Final = settings or Settings()
-        self.connects_within: Final = connects_within(self.url, self.settings)
-        """Seconds after which an attempt to connect has ended."""
         self.read_only = False
         """When true, ``session_scope()`` opens transactions in which the server refuses every change."""
         self._lock = threading.Lock()
@@ -192,16 +190,9 @@ class Database:
         """
         began = time.monotonic()
         with closing(self.connect(CONNECT_FOR if seconds is None else ASIDE_CONNECT_FOR)) as side:
-            left = (
-                ASIDE_FOR if seconds is None else max(seconds - (time.monotonic() - began), min(seconds, 1))
-            )
-            alarm = threading.Timer(left, shut, (side,))
-            alarm.start()
-            try:
+            spent = time.monotonic() - began
+            with alarm(ASIDE_FOR if seconds is None else max(seconds - spent, min(seconds, 1)), shut, side):
                 yield side
-            finally:
-                alarm.cancel()
-                alarm.join()
 
     def connect(self, seconds: int = CONNECT_FOR) -> extensions.connection:
         """Open a connection of its own, in autocommit. Close it; ``abort()`` reaches it, too.

@@ -23,7 +23,7 @@ from psycopg2 import extensions
 
 from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.database.line import SILENT
-from blogadmin.core.database.units import shut
+from blogadmin.core.database.units import alarm, shut
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -86,18 +86,13 @@ def answering(database: Database, seconds: float) -> Iterator[None]:
         late.set()
         database.abort()
 
-    alarm = threading.Timer(seconds, give_up)
-    alarm.daemon = True
-    alarm.start()
     try:
-        yield
+        with alarm(seconds, give_up):
+            yield
     except Exception as exc:
         if late.is_set():
             raise Unavailable(SILENT) from exc
         raise
-    finally:
-        alarm.cancel()
-        alarm.join()
     if late.is_set():
         raise Unavailable(SILENT)
 

@@ -6,8 +6,9 @@ import contextlib
 import random
 import secrets
 import socket
+import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import psycopg2
@@ -19,7 +20,7 @@ from blogadmin.core.database.outcome import Trace, was_committed
 from blogadmin.core.database.translate import LOST, RETRY_STATES, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
@@ -109,6 +110,18 @@ def shut(raw: extensions.connection) -> None:
         closing(socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)) as twin,
     ):
         twin.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def alarm(seconds: float, act: Callable[..., object], *arguments: object) -> Iterator[None]:
+    """Call ``act`` in a thread of its own if what is done within takes longer than ``seconds``."""
+    timer = threading.Timer(seconds, act, arguments)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _attempt(database: Database, unit: Callable[[Session], T]) -> T:
