@@ -9,7 +9,7 @@ import logging
 import threading
 import weakref
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from blogadmin import paths
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from blogadmin.settings import Settings
 
 log = logging.getLogger(__name__)
+
+ANSWER_FOR: Final = 2.0
+"""Seconds for the first answers of a server, beside those that connecting may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,24 @@ class Connector:
         self._databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
     def open(self, url: str | None = None) -> Opened:
-        """Open ``url``, or the one in the settings, or else this user's private server."""
+        """Open ``url``, or the one in the settings, or else this user's private server.
+
+        A pooler may let everybody in and never answer a question: then it is given up like a silent server.
+        """
         from blogadmin.core.database import errors, schema
+        from blogadmin.core.database.address import connects_within
         from blogadmin.core.database.engine import Database
+        from blogadmin.core.database.pulse import answering
 
         given = url or self._settings.database_url
         address = self._address(url)
         database = Database(address, self._settings)
         self._databases.add(database)
         try:
-            state = schema.inspect(database)
+            with answering(database, connects_within(database.url.query, self._settings) + ANSWER_FOR):
+                state = schema.inspect(database)
+                encrypted = self._encrypted(database)
             database.read_only = state.kind == "newer"
-            encrypted = self._encrypted(database)
             return Opened(database, state, _place(given), given is None, encrypted, address)
         except BaseException as exc:
             database.close()

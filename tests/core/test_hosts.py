@@ -7,8 +7,8 @@ import pytest
 
 from blogadmin.connection import _place
 from blogadmin.core import hosts
-from blogadmin.core.database.address import libpq_url, said, to_url
-from blogadmin.settings import SettingsError
+from blogadmin.core.database.address import CONNECT_FOR, connect_args, in_time, libpq_url, said, to_url
+from blogadmin.settings import Settings, SettingsError
 
 MANY = "postgresql://anna:p%40s@db.example.org:1,[::1]:2,other/blog?target_session_attrs=read-write"
 
@@ -71,3 +71,29 @@ def test_without_sqlalchemy_an_address_means_the_same(url: str) -> None:
     name, password, database = to_url(url).username, to_url(url).password, to_url(url).database
     assert (told.get("user"), told.get("password"), told.get("dbname")) == (name, password, database)
     assert said(libpq_url(url)) == dict(to_url(url).query)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "limit"),
+    [
+        ("postgresql://127.0.0.1/blog", 3, 3),
+        ("postgresql:///blog?host=/tmp", 3, 3),
+        ("postgresql://127.0.0.1:1,127.0.0.1:2,[::1]:3/blog", 3, 3),
+        ("postgresql://127.0.0.1:1,127.0.0.1:2,[::1]:3,127.0.0.1:4,127.0.0.1:5/blog", 3, 2),
+        ("postgresql://" + ",".join(["127.0.0.1"] * 9) + "/blog", 3, 1),
+        ("postgresql://127.0.0.1:1,127.0.0.1:2/blog", 30, 15),
+        ("postgresql://127.0.0.1:1,127.0.0.1:2/blog?connect_timeout=40", 3, 20),
+        ("postgresql://a,b/blog?port=1,2,3", 3, 3),
+    ],
+)
+def test_servers_share_the_time_for_connecting(url: str, allowed: int, limit: int) -> None:
+    target, settings = to_url(url), Settings(connect_timeout=allowed)
+    keywords = {**target.translate_connect_args(), **target.query, **connect_args(target.query, settings)}
+    told = in_time(target.query, settings, keywords)["connect_timeout"]
+    assert int(told) == limit
+    assert int(told) * len(hosts.names(url)) <= max(CONNECT_FOR, allowed, 40 if "=40" in url else 0)
+
+
+def test_who_asks_to_wait_without_end_may() -> None:
+    target = to_url("postgresql://127.0.0.1:1,127.0.0.1:2/blog?connect_timeout=0")
+    assert in_time(target.query, Settings(), dict(target.query))["connect_timeout"] == "0"

@@ -37,7 +37,7 @@ class FaultProxy:
     """Stands between a client and the PostgreSQL server of ``url``; connect to ``proxy.url`` instead.
 
     It passes everything until told otherwise. Each order holds until the next one and is in force when its
-    method returns. ``struck`` is set when a cut has happened.
+    method returns. ``struck`` is set when a cut or loss has happened.
     """
 
     def __init__(self, url: str, listener: socket.socket | None = None) -> None:
@@ -54,6 +54,7 @@ class FaultProxy:
         self._only_login = False
         self._pattern = b""
         self._cut_before = True
+        self._losing = False
         self._running = True
         self._thread = threading.Thread(target=self._serve, name="fault-proxy")
 
@@ -113,6 +114,14 @@ class FaultProxy:
     def cut_after(self, pattern: bytes) -> None:
         """Let the server receive and answer ``pattern``, and cut before the client hears the answer."""
         self._order(lambda: self._watch_for(pattern, before=False))
+
+    def lose_before(self, pattern: bytes) -> None:
+        """Let the connection on which the client sends ``pattern`` lead nowhere from there on, uncut."""
+        self._order(lambda: self._watch_for(pattern, before=True, losing=True))
+
+    def lose_after(self, pattern: bytes) -> None:
+        """Let the server receive and answer ``pattern``; the answer, and all that follows, leads nowhere."""
+        self._order(lambda: self._watch_for(pattern, before=False, losing=True))
 
     def kill(self) -> None:
         """Cut every connection that is open now."""
@@ -202,7 +211,10 @@ class FaultProxy:
     def _strike(self, link: Link) -> None:
         # In this order: the client wakes as soon as it is cut.
         self.struck.set()
-        self._cut(link)
+        if self._losing:
+            link.leads_nowhere = True
+        else:
+            self._cut(link)
 
     def _cut(self, link: Link) -> None:
         self._links.remove(link)
@@ -231,8 +243,9 @@ class FaultProxy:
         self._only_login = True
         self._lose()
 
-    def _watch_for(self, pattern: bytes, *, before: bool) -> None:
+    def _watch_for(self, pattern: bytes, *, before: bool, losing: bool = False) -> None:
         self._pass()
+        self._losing = losing
         self.struck.clear()
         self._pattern = pattern
         self._cut_before = before

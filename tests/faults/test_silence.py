@@ -16,7 +16,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
-from blogadmin.core.database import engine, pulse
+from blogadmin.core.database import engine, outcome, pulse
 from blogadmin.core.database.errors import Unavailable
 from blogadmin.gui.control import guard
 from blogadmin.gui.control.tasks import Tasks
@@ -225,13 +225,17 @@ def notice(
 @pytest.fixture
 def hasty(proxy: FaultProxy, qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tasks]:
     """Workers behind the proxy who ask soon whether the server is there."""
+    hurry(monkeypatch)
+    yield from workers(proxy.url, Settings(connect_timeout=1))
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "LOOK_AFTER", 0.4)
     monkeypatch.setattr(guard, "LOOK_AGAIN", 0.3)
     monkeypatch.setattr(pulse, "HEARD_WITHIN", 0.2)
     monkeypatch.setattr(pulse, "PING_FOR", 0.1)
     monkeypatch.setattr(engine, "PING_AFTER", 0.0)
     monkeypatch.setattr(pulse, "LOOK_FOR", 0.4)
-    yield from workers(proxy.url, Settings(connect_timeout=1))
 
 
 @pytest.mark.parametrize("way", ["read", "write"])
@@ -282,6 +286,66 @@ def test_an_answer_that_was_lost_on_its_way_is_not_waited_for(
     assert time.perf_counter() - began < 10
     qtbot.waitUntil(lambda: hasty.connection_state == "connected", timeout=WITHIN)
     assert answered(hasty, way, qtbot) == 1
+
+
+@pytest.mark.parametrize("patience", ["short", pytest.param("real", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("arrives", [True, False], ids=["it arrives", "it is lost"])
+def test_a_commit_through_a_pooler_that_is_never_answered_is_settled(
+    database_url: str,
+    sql: Callable[..., object],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Record,
+    arrives: bool,
+    patience: str,
+) -> None:
+    """COMMIT bears no mark by which its process could be found; the transaction is asked for instead."""
+    if patience == "short":
+        hurry(monkeypatch)
+    sql("CREATE TABLE counters AS SELECT 0 AS n")
+    with Pooler(database_url) as proxy:
+        for tasks in workers(proxy.url):
+            assert answered(tasks, "write", qtbot) == 1
+            seen: list[object] = []
+            (proxy.lose_after if arrives else proxy.lose_before)(b"COMMIT")
+            tasks.write(add_one, seen.append, seen.append)
+            qtbot.waitUntil(proxy.struck.is_set, timeout=WITHIN)
+            proxy.pass_through()
+            began = time.perf_counter()
+            qtbot.waitUntil(lambda seen=seen: bool(seen), timeout=WITHIN)
+            took = time.perf_counter() - began
+            record_property("told after, s", round(took, 1))
+            assert took < (15 if patience == "real" else 8)
+            assert seen == ["added"] or isinstance(seen[0], Unavailable)
+            assert (seen == ["added"]) == arrives
+            assert sql("SELECT n FROM counters") == [(int(arrives),)]
+
+
+def test_a_long_commit_through_a_pooler_is_left_alone(
+    database_url: str, sql: Callable[..., object], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch)
+    # Who lost the connection to it would not learn what became of it.
+    monkeypatch.setattr(outcome, "ASK_FOR", 0.3)
+    sql(
+        "CREATE TABLE counters AS SELECT 0 AS n;"
+        "CREATE FUNCTION ponder() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END';"
+        "CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON counters DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION ponder()"
+    )
+    with Pooler(database_url) as proxy:
+        for tasks in workers(proxy.url):
+            seen: list[object] = []
+            tasks.write(add_one, seen.append, seen.append)
+            qtbot.waitUntil(lambda seen=seen: bool(seen), timeout=WITHIN)
+            assert seen == ["added"]
+            assert tasks.connection_state == "connected"
+
+
+def add_one(session: Any) -> str:
+    session.execute(text("UPDATE counters SET n = n + 1"))
+    return "added"
 
 
 def test_a_worker_who_reckons_between_two_statements_is_left_alone(hasty: Tasks, qtbot: QtBot) -> None:

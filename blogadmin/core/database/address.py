@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +15,12 @@ from blogadmin.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
+Query = Mapping[str, str | tuple[str, ...]]
+"""What an address says behind its question mark."""
+
 APPLICATION_NAME: Final = f"blogadmin/{__version__}"
+CONNECT_FOR: Final = 12
+"""Seconds for connecting to all servers of an address together, unless one of them is allowed more."""
 
 
 def to_url(url: str) -> URL:
@@ -43,9 +49,7 @@ def said(url: str) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def connect_args(
-    query: Mapping[str, str | tuple[str, ...]], settings: Settings, **fixed: str
-) -> dict[str, Any]:
+def connect_args(query: Query, settings: Settings, **fixed: str) -> dict[str, Any]:
     """libpq's arguments beside the URL: bounded waits, a name, UTC. What the URL's ``query`` says wins.
 
     ``fixed``: the server's settings that hold whatever else is said. ``lc_messages`` is not among ours: only
@@ -73,3 +77,58 @@ def connect_args(
     rest = {name: value for name, value in ours.items() if name not in query}
     last = "".join(f" -c {name}={value}" for name, value in fixed.items())
     return {**rest, "options": f"{options} {theirs}".rstrip() + last}
+
+
+def connects_within(query: Query, settings: Settings, together: int = CONNECT_FOR) -> int:
+    """Seconds after which connecting has failed, whatever number of servers the address names."""
+    theirs = str(query.get("connect_timeout", ""))
+    return max(together, int(theirs) if theirs.isdecimal() else settings.connect_timeout)
+
+
+def in_time(
+    query: Query, settings: Settings, keywords: dict[str, Any], together: int = CONNECT_FOR
+) -> dict[str, Any]:
+    """``keywords`` for libpq with a limit for each server that keeps them all within ``together`` seconds.
+
+    libpq tries one address after the other and gives the whole limit to each.
+    """
+    one = keywords.get("connect_timeout")
+    if not str(one).isdecimal() or int(str(one)) == 0:
+        return keywords
+    addresses = resolved(keywords).get("host", "").count(",") + 1
+    share = connects_within(query, settings, together) // addresses
+    return {**keywords, "connect_timeout": max(1, min(int(str(one)), share))}
+
+
+def resolved(keywords: dict[str, Any]) -> dict[str, str]:
+    """The servers to connect to with their addresses looked up, each address beside the name that it has.
+
+    Several hosts, as several addresses of a host, are tried in turn. What is no name stays as it is.
+    """
+    listed = str(keywords.get("host") or os.environ.get("PGHOST", "")).split(",")
+    ports = str(keywords.get("port") or os.environ.get("PGPORT") or 5432).split(",")
+    # libpq says what is wrong with a number of ports that does not fit.
+    if keywords.get("hostaddr") or len(ports) not in (1, len(listed)) or not any(map(_is_name, listed)):
+        return {}
+    found = [
+        (host, address, port)
+        for host, port in zip(listed, ports * (len(listed) if len(ports) == 1 else 1), strict=True)
+        for address in _addresses(host, port)
+    ]
+    names, addresses, numbers = (",".join(part) for part in zip(*found, strict=True))
+    return {"host": names, "hostaddr": addresses, "port": numbers}
+
+
+def _is_name(host: str) -> bool:
+    return bool(host) and not host.startswith("/")
+
+
+def _addresses(host: str, port: str) -> Iterable[str]:
+    if not _is_name(host):
+        return [""]
+    try:
+        found = socket.getaddrinfo(host, port or 5432, type=socket.SOCK_STREAM)
+    except OSError:
+        # libpq says what is wrong with it, and may know the next one.
+        return [""]
+    return dict.fromkeys(str(address[0]) for *_kind, address in found)

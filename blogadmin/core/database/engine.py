@@ -25,14 +25,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from blogadmin.core.database.address import connect_args, to_url
+from blogadmin.core.database.address import CONNECT_FOR, connect_args, in_time, to_url
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
 from blogadmin.core.database.outcome import UNKNOWN
 from blogadmin.core.database.own_backends import OwnBackends
 from blogadmin.core.database.pooled import Pooling
 from blogadmin.core.database.pulse import Look, Pings, look
-from blogadmin.core.database.sockets import shut, shut_after
+from blogadmin.core.database.sockets import alarm, shut
 from blogadmin.core.database.units import begun, driver_connection, transact
 from blogadmin.settings import Settings, SettingsError, load
 
@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 ASIDE_FOR: Final = 5.0
 """Seconds that a question on the side may take."""
+ASIDE_CONNECT_FOR: Final = 8
+"""Seconds for connecting to all servers of an address together, where a question has a limit of its own."""
 PING_AFTER: Final = 5.0
 """Seconds of rest after which a reader's connection is asked whether it still lives."""
 
@@ -193,19 +195,21 @@ class Database:
         connecting are taken off, down to one.
         """
         began = time.monotonic()
-        with closing(self.connect()) as side:
-            left = (
-                ASIDE_FOR if seconds is None else max(seconds - (time.monotonic() - began), min(seconds, 1))
-            )
-            with shut_after(left, side):
+        with closing(self.connect(CONNECT_FOR if seconds is None else ASIDE_CONNECT_FOR)) as side:
+            spent = time.monotonic() - began
+            with alarm(ASIDE_FOR if seconds is None else max(seconds - spent, min(seconds, 1)), shut, side):
                 yield side
 
-    def connect(self) -> extensions.connection:
-        """Open a connection of its own, in autocommit. Close it; ``abort()`` reaches it, too."""
+    def connect(self, seconds: int = CONNECT_FOR) -> extensions.connection:
+        """Open a connection of its own, in autocommit. Close it; ``abort()`` reaches it, too.
+
+        ``seconds``: for all servers of the address together.
+        """
         arguments, keywords = self.engine.dialect.create_connect_args(self.url)
         self._refuse_when_aborted()
-        raw = psycopg2.connect(*arguments, **{**keywords, **connect_args(self.url.query, self.settings)})
-        self._remember(raw, None)
+        keywords = {**keywords, **connect_args(self.url.query, self.settings)}
+        raw = psycopg2.connect(*arguments, **in_time(self.url.query, self.settings, keywords, seconds))
+        self._remember(raw)
         raw.autocommit = True
         return raw
 
@@ -255,8 +259,7 @@ class Database:
             **arguments,
         )
         engine.dialect.do_ping = self.pings.of_pool(engine.dialect.do_ping)
-        event.listen(engine, "do_connect", lambda *_args: self._refuse_when_aborted())
-        event.listen(engine, "connect", self._remember)
+        event.listen(engine, "do_connect", self._connecting)
         event.listen(engine, "connect", self.backends.opened)
         event.listen(engine, "close", self.backends.closed)
         self.pooling.listen(engine, fixed)
@@ -276,11 +279,18 @@ class Database:
             reader.close()
         return fresh
 
+    def _connecting(self, dialect: Any, _record: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        """Connect for SQLAlchemy, whose own first questions shall be within reach of ``abort()``, too."""
+        self._refuse_when_aborted()
+        raw = dialect.connect(*arguments, **in_time(self.url.query, self.settings, keywords))
+        self._remember(raw)
+        return raw
+
     def _refuse_when_aborted(self) -> None:
         if self._aborted:
             raise Unavailable("The program is closing.")
 
-    def _remember(self, raw: Any, _record: object) -> None:
+    def _remember(self, raw: extensions.connection) -> None:
         with self._lock:
             self._sockets.add(raw)
             if self._aborted:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from blogadmin.core.database.errors import Invalid
-from blogadmin.core.models.recording import MONTHS
+from blogadmin.core.models.months import MONTHS
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -5,17 +5,15 @@ libpq itself waits where nobody can reach it: while connecting, and for an answe
 
 from __future__ import annotations
 
-import os
 import selectors
-import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg2
 from psycopg2 import extensions
 
-from blogadmin.core.database.address import connect_args
+from blogadmin.core.database.address import connect_args, resolved
 from blogadmin.core.database.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -43,7 +41,8 @@ class Line:
             **database.engine.dialect.create_connect_args(database.url)[1],
             **connect_args(database.url.query, database.settings),
         }
-        hosts = _resolved(keywords)
+        # Looked up here: libpq would stop every Python thread for it.
+        hosts = resolved(keywords)
         self._pause = pause
         self.raw: Final = psycopg2.connect(**{**keywords, **hosts}, async_=True)
         addresses = hosts.get("host", "").count(",") + 1
@@ -72,32 +71,3 @@ class Line:
                 raise Unavailable(SILENT)
             ready = selectors.EVENT_READ if state == extensions.POLL_READ else selectors.EVENT_WRITE
             self._pause(left, self.raw, ready)
-
-
-def _resolved(keywords: dict[str, Any]) -> dict[str, str]:
-    """The servers to connect to with their addresses looked up: libpq would stop every Python thread for it.
-
-    Several hosts, as several addresses of a host, are tried in turn. What is no name stays as it is.
-    """
-    hosts = str(keywords.get("host") or os.environ.get("PGHOST", "")).split(",")
-    if keywords.get("hostaddr") or all(not host or host.startswith("/") for host in hosts):
-        return {}
-    ports = str(keywords.get("port") or os.environ.get("PGPORT") or 5432).split(",")
-    found = [
-        (host, address, port)
-        for host, port in zip(hosts, ports * (len(hosts) if len(ports) == 1 else 1), strict=True)
-        for address in _addresses(host, port)
-    ]
-    names, addresses, numbers = (",".join(part) for part in zip(*found, strict=True))
-    return {"host": names, "hostaddr": addresses, "port": numbers}
-
-
-def _addresses(host: str, port: str) -> Iterable[str]:
-    if not host or host.startswith("/"):
-        return [""]
-    try:
-        found = socket.getaddrinfo(host, port or 5432, type=socket.SOCK_STREAM)
-    except OSError:
-        # libpq says what is wrong with it, and may know the next one.
-        return [""]
-    return dict.fromkeys(str(address[0]) for *_kind, address in found)

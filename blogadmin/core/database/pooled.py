@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from psycopg2 import extensions
 from sqlalchemy import event
 
-from blogadmin.core.database.units import driver_connection, name_request
+from blogadmin.core.database.units import ENDING, driver_connection, name_request
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -34,12 +34,14 @@ _STEPS: Final = "blogadmin: statements so far"
 class Process(NamedTuple):
     """The server's process behind a connection: an SQL expression for its id, and the value in that.
 
-    ``steps``: how many statements it was sent, where only that tells whether anything moves.
+    ``steps``: how many statements it was sent, where only that tells whether anything moves. ``ending``:
+    through a pooler, the transaction that it shall commit, 0 if it wrote nothing, ``None`` if nobody knows.
     """
 
     expression: str
     value: int | str
     steps: int = 0
+    ending: int | None = None
 
 
 class Pooling:
@@ -109,7 +111,9 @@ class Pooling:
         """Where the server works for the connection that was told to be served by ``pid``."""
         with self._lock:
             kept = [info for raw, info in self._pooled.items() if raw.info.backend_pid == pid]
-        return Process(_MARKED, self._mark(pid), kept[0].get(_STEPS, 0)) if kept else Process("%s", pid)
+        if not kept:
+            return Process("%s", pid)
+        return Process(_MARKED, self._mark(pid), kept[0].get(_STEPS, 0), kept[0].get(ENDING))
 
     def _mark(self, pid: int) -> str:
         return f"/* {self._name} {pid} */ "

@@ -22,7 +22,8 @@ import psycopg2
 from psycopg2 import extensions
 
 from blogadmin.core.database.errors import Unavailable
-from blogadmin.core.database.sockets import shut
+from blogadmin.core.database.line import SILENT
+from blogadmin.core.database.sockets import alarm, shut
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -76,6 +77,26 @@ class Pings:
                     shut(raw)
 
 
+@contextmanager
+def answering(database: Database, seconds: float) -> Iterator[None]:
+    """Within, all is answered in ``seconds``, or ``database`` is aborted and ``Unavailable`` raised."""
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        database.abort()
+
+    try:
+        with alarm(seconds, give_up):
+            yield
+    except Exception as exc:
+        if late.is_set():
+            raise Unavailable(SILENT) from exc
+        raise
+    if late.is_set():
+        raise Unavailable(SILENT)
+
+
 class Look(NamedTuple):
     """What became of the question on the side.
 
@@ -98,16 +119,26 @@ def look(database: Database, pid: int | None, *, committing: bool = False) -> Lo
                 return Look(True)
             process = database.pooling.process(pid)
             if committing and process.value != pid:
-                # The word COMMIT bears no mark, and may rightly take long.
-                cursor.execute("SELECT 1")
-                return Look(True)
-            cursor.execute(_STATE.format(process.expression), (process.value,))
-            found = cursor.fetchall()
+                # The word COMMIT bears no mark.
+                found = _of_commit(cursor, process.ending)
+            else:
+                cursor.execute(_STATE.format(process.expression), (process.value,))
+                found = cursor.fetchall()
     except Unavailable:
         return Look(True)
     except psycopg2.Error as exc:
         return Look(exc.pgcode is not None or not _SILENCE.search(str(exc)))
     return Look(True, None if _may_work(found) or _hears(waiting) else (pid, process.steps, *found))
+
+
+def _of_commit(cursor: Any, transaction: int | None) -> list[tuple[str | None, Any]]:
+    """How the process stands that shall commit ``transaction``, and since when; none that has done so.
+
+    A commit may rightly take long, on its way to the disk or to a standby; one of nothing is over at once.
+    """
+    cursor.execute(_COMMITTING, (transaction or None, transaction or None))
+    found = cursor.fetchall()
+    return [(None, None)] if transaction is None else found
 
 
 def _waiting(database: Database, pid: int | None) -> connection | None:
@@ -138,4 +169,11 @@ def _hears(raw: connection) -> bool:
 _HEARD: Final = struct.Struct("52xI")
 _STATE: Final = """
 SELECT state, state_change FROM pg_stat_activity WHERE pid = {}
+"""
+# Whose process it is need not be shown to us; the transaction itself tells whether it has ended.
+_COMMITTING: Final = """
+SELECT a.state, a.state_change
+FROM (SELECT txid_status(%s) AS status) AS t
+LEFT JOIN pg_stat_activity AS a ON a.backend_xid = CAST(CAST(%s %% 4294967296 AS text) AS xid)
+WHERE t.status = 'in progress'
 """

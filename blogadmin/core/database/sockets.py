@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import psycopg2
@@ -23,16 +23,16 @@ def shut(raw: extensions.connection) -> None:
 
 
 @contextmanager
-def shut_after(seconds: float, raw: extensions.connection) -> Iterator[None]:
-    """Shut the socket under ``raw`` when what is done inside takes longer than ``seconds``.
+def alarm(seconds: float, act: Callable[..., object], *arguments: object) -> Iterator[None]:
+    """Call ``act`` in a thread of its own if what is done within takes longer than ``seconds``.
 
     Behind a proxy whose server is gone an answer may never come, and no timeout of libpq or the server
-    notices.
+    notices; ``act`` then shuts the socket.
     """
-    alarm = threading.Timer(seconds, shut, (raw,))
-    alarm.start()
+    timer = threading.Timer(seconds, act, arguments)
+    timer.start()
     try:
         yield
     finally:
-        alarm.cancel()
-        alarm.join()
+        timer.cancel()
+        timer.join()

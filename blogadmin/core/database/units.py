@@ -31,6 +31,8 @@ ATTEMPTS: Final = 3
 _LOCK_NOT_AVAILABLE = "55P03"
 _PROGRESS = "blogadmin: unit of work"
 _UNNAMED = "blogadmin: request to be named"
+ENDING: Final = "blogadmin: transaction to be committed"
+"""Where a connection keeps the transaction that it has only to commit; 0: one that wrote nothing."""
 
 
 def transact(database: Database, unit: Callable[[Session], T]) -> T:
@@ -119,6 +121,7 @@ def _once(database: Database, unit: Callable[[Session], T], progress: _Progress)
             session.flush()
             if progress.transaction is None and session.in_transaction():
                 progress.transaction = session.scalar(text("SELECT txid_current_if_assigned()"))
+            progress.commits()
             worked.append(result)
     except OutcomeUnknown:
         if not worked:
@@ -163,9 +166,14 @@ class _Progress:
         self.transaction = None
         self.recorded = False
         self._info = connection.info
+        self._info.pop(ENDING, None)
         self._info[_UNNAMED] = self._request
         if self._watched is None:
             self._watched = self._watch.begin(driver_connection(connection).info.backend_pid)
+
+    def commits(self) -> None:
+        """All is said but COMMIT."""
+        self._info[ENDING] = self.transaction or 0
 
     def blocked_by(self) -> str:
         """Who was last seen in the way."""
@@ -179,6 +187,7 @@ class _Progress:
 
     def end(self) -> None:
         """The unit is over; a connection on which it said nothing must not be taken for its own."""
+        self._info.pop(ENDING, None)
         if self._info.get(_UNNAMED) == self._request:
             del self._info[_UNNAMED]
         if self._watched is not None:

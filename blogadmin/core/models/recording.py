@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from blogadmin.core.models.months import MAKE_MONTHS, MONTHS
+
 CHANNEL: Final = "blogadmin"
 """Where changes are told: ``{"n": noun, "i": [ids], "u": [ids], "d": [ids]}``, created, changed, deleted.
 
@@ -26,10 +28,8 @@ _ID_BYTES: Final = 7_800
 MASKED: Final = frozenset({"password_hash"})
 """Columns of which the history tells that they changed, and nothing more."""
 BODY: Final = "body"
-MONTHS: Final = "blogadmin_history_months"
-"""A function that everybody may call; it refuses who may not change the blog."""
 READABLE: Final = "blogadmin_readable"
-"""Another one: the tables whose history the login that asks may read."""
+"""A function that everybody may call: the tables whose history the login that asks may read."""
 
 RECORDED: Final[dict[str, tuple[str, ...]]] = {
     "users": ("id", "email", "name", "password_hash", "role", "is_active", "created_at"),
@@ -68,17 +68,36 @@ def _changed(row: str, columns: tuple[str, ...]) -> str:
     return "\n        || ".join(each)
 
 
+# Most statements change one row. That one needs no notes of what was done, which cost as much as the entry
+# itself: it is told at once. With more rows, or another id, ``one`` stays empty; the server looks for a
+# second row before it joins, so it does not compare each row with each.
+#
 # Summing up versions is the quickest way to see that nothing happened: a page view raises none of them.
 # A full join also keeps the server from comparing each row with each, however it planned at the first time.
 _RECORD: Final = """
 CREATE OR REPLACE FUNCTION blogadmin_record_{table}() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+  one bigint;
+  moved boolean;
   made bigint[];
   changed bigint[];
   gone bigint[];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
+    SELECT n.id, n.version IS DISTINCT FROM o.version INTO one, moved
+      FROM old_rows AS o JOIN new_rows AS n ON n.id = o.id WHERE NOT EXISTS (SELECT FROM old_rows OFFSET 1);
+    IF moved THEN
+      INSERT INTO @schema@.audit_log ({head}, noun, row_id, op, version, old, new)
+      SELECT {head_values}, '{table}', n.id, 'changed', n.version,
+        {changed_old},
+        {changed_new}
+      FROM old_rows AS o JOIN new_rows AS n ON n.id = o.id;
+      PERFORM pg_notify('{channel}', '{{"n":"{table}","u":[' || one || ']}}');
+    END IF;
+    IF one IS NOT NULL THEN
+      RETURN NULL;
+    END IF;
     IF (SELECT sum(version) FROM old_rows) IS NOT DISTINCT FROM (SELECT sum(version) FROM new_rows) THEN
       RETURN NULL;
     END IF;
@@ -182,68 +201,6 @@ BEGIN
 END
 $body$
 """
-# Attached and not made in place, a partition stops nobody from writing or reading meanwhile. Only where the
-# rows of now go to the default partition must writers wait: they would be told that their row has no place.
-_MONTHS: Final = """
-CREATE OR REPLACE FUNCTION blogadmin_history_months() RETURNS integer LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
-DECLARE
-  home CONSTANT text := $home$@schema@$home$;
-  prefix CONSTANT text := 'audit_log_';
-  this CONSTANT timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
-  begins timestamp[];
-  month timestamp;
-  name text;
-  bounds text;
-  holder text;
-BEGIN
-  IF NOT (SELECT bool_or(has_any_column_privilege(session_user, CAST(home || '.' || t AS regclass), 'INSERT, UPDATE')
-      OR has_table_privilege(session_user, CAST(home || '.' || t AS regclass), 'DELETE'))
-      FROM unnest(ARRAY['users', 'posts', 'comments']) AS t) THEN
-    RAISE EXCEPTION 'Only who may change the blog may prepare its history.' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  IF to_regclass(home || '.' || prefix || to_char(this, 'YYYY_MM')) IS NULL
-      OR EXISTS (SELECT FROM @schema@.audit_log_default) THEN
-    LOCK TABLE ONLY @schema@.audit_log IN SHARE ROW EXCLUSIVE MODE;
-  ELSE
-    LOCK TABLE ONLY @schema@.audit_log IN SHARE UPDATE EXCLUSIVE MODE;
-  END IF;
-  begins := ARRAY(
-    SELECT m FROM (
-      SELECT generate_series(this, this + interval '3 months', interval '1 month')
-      UNION SELECT date_trunc('month', at AT TIME ZONE 'UTC') FROM @schema@.audit_log_default
-    ) AS wanted (m)
-    WHERE to_regclass(home || '.' || prefix || to_char(m, 'YYYY_MM')) IS NULL ORDER BY m);
-  FOREACH month IN ARRAY begins LOOP
-    name := home || '.' || prefix || to_char(month, 'YYYY_MM');
-    bounds := format('FROM (%L) TO (%L)', to_char(month, 'YYYY-MM-DD 00:00:00+00'),
-      to_char(month + interval '1 month', 'YYYY-MM-DD 00:00:00+00'));
-    EXECUTE format('CREATE TABLE %s (LIKE %s.audit_log)', name, home);
-    IF EXISTS (SELECT FROM @schema@.audit_log_default) THEN
-      LOCK TABLE @schema@.audit_log_default IN ACCESS EXCLUSIVE MODE;
-      ALTER TABLE @schema@.audit_log_default DISABLE TRIGGER USER;
-      EXECUTE format('WITH moved AS (DELETE FROM %s.audit_log_default'
-        ' WHERE at >= %L AND at < %L RETURNING *) INSERT INTO %s SELECT * FROM moved',
-        home, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC', name);
-      ALTER TABLE @schema@.audit_log_default ENABLE TRIGGER USER;
-    END IF;
-    EXECUTE format('ALTER TABLE %s.audit_log ATTACH PARTITION %s FOR VALUES %s', home, name, bounds);
-    EXECUTE format('CREATE TRIGGER a_unalterable BEFORE UPDATE OR DELETE OR TRUNCATE ON %s'
-      ' FOR EACH STATEMENT EXECUTE FUNCTION %s.blogadmin_refuse()', name, home);
-    -- Default privileges may have given more than reading through audit_log.
-    FOR holder IN
-      SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
-      FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
-      WHERE c.oid = CAST(name AS regclass) AND a.grantee <> c.relowner
-    LOOP
-      EXECUTE format('REVOKE ALL ON %s FROM %s', name, holder);
-    END LOOP;
-  END LOOP;
-  RETURN cardinality(begins);
-END
-$body$
-"""  # noqa: E501
-
 _SHOWN: Final = ",\n    ".join(
     f"('{table}', CAST('{{{','.join(column for column in columns if column not in MASKED)}}}' AS text[]))"
     for table, columns in RECORDED.items()
@@ -268,6 +225,7 @@ FUNCTIONS: Final[dict[str, str]] = {
     **{
         f"blogadmin_record_{table}": _RECORD.format(
             table=table,
+            channel=CHANNEL,
             head=", ".join(_HEAD),
             head_values=", ".join(_HEAD.values()),
             all_old=_whole("o", columns),
@@ -279,7 +237,7 @@ FUNCTIONS: Final[dict[str, str]] = {
     },
     "blogadmin_refuse": _REFUSE,
     "blogadmin_refuse_truncate": _REFUSE_TRUNCATE,
-    MONTHS: _MONTHS,
+    MONTHS: MAKE_MONTHS,
     READABLE: _READABLE,
 }
 """Functions by name: the statement that makes each, to be ``placed`` first."""

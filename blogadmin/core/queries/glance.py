@@ -12,9 +12,10 @@ from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 import psycopg2
+from psycopg2 import extensions
 
-from blogadmin.core.database.address import connect_args, libpq_url, said
-from blogadmin.core.database.sockets import shut_after
+from blogadmin.core.database.address import connect_args, in_time, libpq_url, said
+from blogadmin.core.database.sockets import alarm, shut
 from blogadmin.core.queries import cell_values, rows
 from blogadmin.settings import Settings
 
@@ -58,10 +59,12 @@ class Glance(NamedTuple):
         Raises ``psycopg2.Error``, and what a value raises that Python cannot hold.
         """
         target = libpq_url(url)
-        with closing(psycopg2.connect(target, **connect_args(said(target), settings))) as connection:
+        query = said(target)
+        keywords = {**extensions.parse_dsn(target), **connect_args(query, settings)}
+        with closing(psycopg2.connect(**in_time(query, settings, keywords))) as connection:
             # For this transaction alone: a pooler may lend the session to others.
             connection.set_session(readonly=True)
-            with shut_after(LIMIT, connection), connection.cursor() as cursor:
+            with alarm(LIMIT, shut, connection), connection.cursor() as cursor:
                 cursor.execute(self.statement)
                 return self._made(cursor.fetchall())
 

@@ -8,10 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Float, Select, Text, bindparam, case, cast, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
 from blogadmin.core.database.errors import NotKept
@@ -30,51 +44,68 @@ MOST: Final = 500
 _EXCERPT: Final = 400
 _MODELS: Final = {"users": User, "posts": Post, "comments": Comment}
 
-_NAME: Final = func.coalesce(
-    case(
+# The server refuses a whole statement that names a column which a login may not read, even where no row of
+# that table is looked up.
+_NAMED_BY: Final = {
+    "posts": (Post.title, Post.id),
+    "users": (User.name, User.id),
+    "comments": (Comment.body, Comment.id),
+}
+
+
+def _name(readable: frozenset[str]) -> ColumnElement[str]:
+    """What the row of a change is called now, or was last."""
+    now = [
         (
-            AuditEntry.noun == "posts",
-            select(Post.title).where(Post.id == AuditEntry.row_id).scalar_subquery(),
-        ),
-        (AuditEntry.noun == "users", select(User.name).where(User.id == AuditEntry.row_id).scalar_subquery()),
-        (
-            AuditEntry.noun == "comments",
-            select(func.left(Comment.body, 80)).where(Comment.id == AuditEntry.row_id).scalar_subquery(),
-        ),
-    ),
-    AuditEntry.old["title"].astext,
-    AuditEntry.old["name"].astext,
-    func.left(AuditEntry.old[BODY].astext, 80),
-    "",
-)
+            AuditEntry.noun == noun,
+            select(func.left(name, 80) if noun == "comments" else name)
+            .where(id_ == AuditEntry.row_id)
+            .scalar_subquery(),
+        )
+        for noun, (name, id_) in _NAMED_BY.items()
+        if noun in readable
+    ]
+    return func.coalesce(
+        *([case(*now)] if now else []),
+        AuditEntry.old["title"].astext,
+        AuditEntry.old["name"].astext,
+        func.left(AuditEntry.old[BODY].astext, 80),
+        "",
+    )
+
+
+_PERSON: Final = "CASE WHEN e.key = 'author_id' THEN (SELECT u.name FROM users AS u WHERE u.id = {0}) END, "
 # Few words of each change: a list must not read a megabyte for a line. Long values are left out.
-_WHAT: Final = case(
-    (
-        AuditEntry.op == HistoryOp.CHANGED.value,
-        literal_column(
-            r"""(SELECT string_agg(e.key || CASE
-                WHEN length(v.old) <= 40 AND length(v.new) <= 40
-                  AND jsonb_exists(audit_log.new, e.key) AND e.key <> 'password_hash'
-                THEN E'\x1f' || v.old || E'\x1f' || v.new ELSE '' END, E'\x1e' ORDER BY e.key)
-              FROM jsonb_each_text(audit_log.old) AS e CROSS JOIN LATERAL (
-                SELECT coalesce(CASE WHEN e.key = 'author_id' THEN (SELECT u.name FROM users AS u
-                    WHERE u.id = CAST(e.value AS bigint)) END, e.value, '') AS old,
-                  coalesce(CASE WHEN e.key = 'author_id' THEN (SELECT u.name FROM users AS u
-                    WHERE u.id = CAST(audit_log.new ->> e.key AS bigint)) END,
-                    audit_log.new ->> e.key, '') AS new) AS v)""",
-            Text,
-        ),
-    ),
-    else_="",
-)
+_CHANGES: Final = r"""(SELECT string_agg(e.key || CASE
+    WHEN length(v.old) <= 40 AND length(v.new) <= 40
+      AND jsonb_exists(audit_log.new, e.key) AND e.key <> 'password_hash'
+    THEN E'\x1f' || v.old || E'\x1f' || v.new ELSE '' END, E'\x1e' ORDER BY e.key)
+  FROM jsonb_each_text(audit_log.old) AS e CROSS JOIN LATERAL (
+    SELECT coalesce({0}e.value, '') AS old, coalesce({1}audit_log.new ->> e.key, '') AS new) AS v)"""
+
+
+def _what(readable: frozenset[str]) -> ColumnElement[str]:
+    """What changed, from what to what; authors by name if names may be read, else by number."""
+    values = ("CAST(e.value AS bigint)", "CAST(audit_log.new ->> e.key AS bigint)")
+    people = [_PERSON.format(value) if "users" in readable else "" for value in values]
+    changes = literal_column(_CHANGES.format(*people), Text)
+    return case((AuditEntry.op == HistoryOp.CHANGED.value, changes), else_="")
 
 
 class HistoryListing(Listing[HistoryRow]):
-    """The list of changes. Raises ``NotKept`` where there is none, or none that this login may read."""
+    """The list of changes. Raises ``NotKept`` where there is none, or none that this login may read.
+
+    Rows are called by the names that the login may read.
+    """
 
     def first(self, session: Session, spec: ListSpec, limit: int = 128) -> list[HistoryRow | Unreadable]:
         _demand(session)
-        return super().first(session, spec, limit)
+        return _seen_by(session).first(session, spec, limit)
+
+    def rows(
+        self, session: Session, ids: Sequence[int], spec: ListSpec | None = None
+    ) -> dict[int, HistoryRow | Unreadable]:
+        return _seen_by(session).rows(session, ids, spec)
 
     def estimate(self, session: Session, spec: ListSpec | None = None) -> int:
         _demand(session)
@@ -90,10 +121,8 @@ class HistoryListing(Listing[HistoryRow]):
         return super().arranged(spec, session)
 
 
-LISTING: Listing[HistoryRow] = HistoryListing(
-    "history",
-    HistoryRow,
-    {
+def _columns(readable: frozenset[str]) -> dict[str, Column]:
+    return {
         "id": Column(shown=AuditEntry.id, order=(AuditEntry.id,)),
         "at": moment(AuditEntry.at),
         "login": Column(
@@ -113,11 +142,19 @@ LISTING: Listing[HistoryRow] = HistoryListing(
         "op": Column(shown=AuditEntry.op, order=(AuditEntry.op,), indexed=False, telling=False),
         "noun": shared(AuditEntry.noun),
         "row_id": Column(shown=AuditEntry.row_id),
-        "row": Column(shown=_NAME),
-        "what": Column(shown=func.left(_WHAT, _EXCERPT, type_=Text)),
+        "row": Column(shown=_name(readable)),
+        "what": Column(shown=func.left(_what(readable), _EXCERPT, type_=Text)),
         "version": Column(shown=AuditEntry.version),
-    },
-    default_sort=(Sort("at", descending=True),),
+    }
+
+
+_ALL: Final = frozenset(_NAMED_BY)
+_SORT: Final = (Sort("at", descending=True),)
+LISTING: Listing[HistoryRow] = HistoryListing(
+    "history",
+    HistoryRow,
+    _columns(_ALL),
+    default_sort=_SORT,
     filters={
         "noun": filters.choice(AuditEntry.noun, RecordedNoun),
         "op": filters.choice(AuditEntry.op, HistoryOp),
@@ -125,6 +162,21 @@ LISTING: Listing[HistoryRow] = HistoryListing(
     },
 )
 """The list of all changes, the last one at the top."""
+
+
+@lru_cache(maxsize=2 ** len(_NAMED_BY))
+def _with_names(readable: frozenset[str]) -> Listing[HistoryRow]:
+    """The list as it is read by a login that may read the names in ``readable`` tables."""
+    return Listing(LISTING.noun, HistoryRow, _columns(readable), _SORT, LISTING.filters)
+
+
+def _seen_by(session: Session) -> Listing[HistoryRow]:
+    return _with_names(_readable(session))
+
+
+def _readable(session: Session) -> frozenset[str]:
+    """Of which tables this login may read the names."""
+    return frozenset(filter(None, session.scalars(_READABLE)))
 
 
 def of_row(session: Session, noun: str, row_id: int, most: int = MOST) -> tuple[HistoryEntry, ...]:
@@ -176,10 +228,21 @@ def latest_login(session: Session, noun: str, row_id: int, version: int) -> tupl
     return (str(found[0]), bool(found[1])) if found is not None else None
 
 
+def person(session: Session, id: int) -> str | None:  # noqa: A002 - as everywhere
+    """The name of a user: empty if this login may not read names, ``None`` if there is no such user."""
+    if "users" not in _readable(session):
+        return ""
+    return session.scalar(select(User.name).where(User.id == id))
+
+
 def exists(session: Session, noun: str, row_id: int) -> bool:
     """Whether the row is there now."""
     key = _MODELS[noun].__table__.c.id
     return session.scalar(select(key).where(key == row_id)) is not None
+
+
+def _may_read(column: Any) -> ColumnElement[bool]:
+    return func.has_column_privilege(column.table.name, column.name, "SELECT")
 
 
 def _demand(session: Session) -> None:
@@ -302,6 +365,16 @@ _NEXT_BODY: Final = (
     .limit(1)
 )
 _KEPT: Final = select(func.coalesce(func.has_table_privilege(func.to_regclass("audit_log"), "SELECT"), False))
+_READABLE: Final = select(
+    func.unnest(
+        array(
+            [
+                case((and_(*(_may_read(column) for column in columns)), noun))
+                for noun, columns in _NAMED_BY.items()
+            ]
+        )
+    )
+)
 _LATEST: Final = (
     select(AuditEntry.login, AuditEntry.login == func.session_user())
     .where(

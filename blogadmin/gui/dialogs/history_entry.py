@@ -95,12 +95,12 @@ class EntryDialog(QDialog):
 
 
 def with_names(session: Any, fields: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The fields of a row with its author by name, where the author still exists."""
+    """The fields of a row with its author by name, where there is one and it may be read."""
     if not fields or fields.get("author_id") is None:
         return fields
-    author = queries.users.choice(session, fields["author_id"])
-    name = author.name if author is not None else f"no. {fields['author_id']}, deleted since"
-    return {**fields, "author_id": name}
+    name = queries.history.person(session, fields["author_id"])
+    number = f"no. {fields['author_id']}"
+    return {**fields, "author_id": f"{number}, deleted since" if name is None else name or number}
 
 
 def told(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Fields = Mapping[str, Any]
 People = Mapping[int, str | None]
-"""Names of people by id; ``None`` for one who was deleted."""
+"""Names of people by id; empty for one whose name may not be read, ``None`` for one who was deleted."""
 _NEVER: Final = frozenset({"id", "password_hash"})
 
 
@@ -46,12 +46,7 @@ def read_past(session: Any, entry: HistoryEntry, people: Iterable[int] = ()) -> 
     after = queries.history.fields_after(session, *row)
     states = (before or {}, after or {}, entry.old, entry.new)
     ids = {*people, *(state["author_id"] for state in states if state.get("author_id") is not None)}
-    return Past(before, after, {person: _name(session, person) for person in ids})
-
-
-def _name(session: Any, person: int) -> str | None:
-    found = queries.users.choice(session, person)
-    return found.name if found is not None else None
+    return Past(before, after, {person: queries.history.person(session, person) for person in ids})
 
 
 def as_text(name: str, value: Any, people: People) -> str:

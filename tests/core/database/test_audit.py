@@ -128,6 +128,7 @@ def test_a_password_is_never_recorded(sql: Sql, entries: Entries) -> None:
     "change",
     [
         "UPDATE posts SET view_count = view_count + 1",
+        "UPDATE posts SET view_count = view_count + 1 WHERE id = 1",
         "UPDATE posts SET title = title",
         "UPDATE posts SET title = 'None' WHERE id = 77",
         "UPDATE posts SET version = 12, updated_at = '2001-01-01'",
@@ -260,10 +261,13 @@ def test_a_bulk_is_recorded_as_one_set_also_after_a_single_row_was_planned(sql: 
     )
     sql("UPDATE posts SET status = 'review' WHERE id = 1")
     sql("UPDATE posts SET status = 'archived'")
+    sql("SET statement_timeout = '20s'")
+    sql("UPDATE posts SET id = id + 1000000 WHERE id > 100")
 
     assert sql("SELECT op, count(*), count(DISTINCT at) FROM audit_log GROUP BY op ORDER BY op") == [
         ("changed", 20_003, 2),
-        ("created", 20_000, 1),
+        ("created", 40_000, 2),
+        ("deleted", 20_000, 1),
     ]
 
 

@@ -13,6 +13,11 @@ import pytest
 from blogadmin.core.database import outcome
 from blogadmin.core.database.engine import Database
 from blogadmin.core.models import recording
+from blogadmin.core.queries import history
+from blogadmin.core.queries.rows import HistoryRow
+from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.dialogs.history_entry import with_names
+from blogadmin.gui.dialogs.history_read import as_text, read_past, read_versions
 from tests.conftest import connect
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -115,3 +120,32 @@ def test_who_sees_only_some_of_the_history_takes_nothing_for_unsaved(
         assert not outcome.was_committed(all_of_it, trace)
     with closing(Database(login("SELECT ON posts"))) as some:
         assert outcome.was_committed(some, trace)
+
+
+@pytest.mark.parametrize(
+    ("grants", "was", "name"),
+    [
+        (("SELECT ON posts",), "1", ""),
+        (("SELECT ON posts", "SELECT (id, name) ON users"), "Ada", "Ada"),
+    ],
+)
+def test_who_may_not_read_names_is_told_of_posts_all_the_same(
+    login: Callable[..., str], sql: Sql, grants: tuple[str, ...], was: str, name: str
+) -> None:
+    """The list, a change of it, and what the tab of a dialog reads."""
+    sql("UPDATE users SET name = 'Ada' WHERE id = 1; UPDATE posts SET author_id = 2 WHERE id = 1")
+    with closing(Database(login(*grants))) as database, database.reader() as session:
+        found = history.LISTING.first(session, ListSpec())
+        shown = [row for row in found if isinstance(row, HistoryRow)]
+        assert [(row.noun, row.row) for row in shown] == [("posts", "New"), ("posts", "New")]
+        assert shown[0].what.split("\x1f")[:2] == ["author_id", was]
+        assert shown[0].login == sql("SELECT session_user")[0][0]
+        assert history.LISTING.rows(session, [row.id for row in shown]) == {row.id: row for row in shown}
+
+        versions = read_versions(session, "posts", 1)
+        assert versions is not None
+        past = read_past(session, versions[0])
+        assert past.people[1] == name
+        assert as_text("author_id", 1, past.people) == (name or "user no. 1")
+        assert (with_names(session, past.before) or {})["author_id"] == (name or "no. 1")
+        assert history.person(session, 77) == (None if name else "")

@@ -62,13 +62,15 @@ def test_each_kind_of_change_has_its_ids(sql: Sql, heard: Heard) -> None:
 
 def test_the_message_has_no_needless_letters(sql: Sql, raw_messages: Callable[[], list[str]]) -> None:
     sql("UPDATE posts SET title = title || '!'")
-    assert raw_messages() == ['{"n":"posts","u":[1,2]}']
+    sql("UPDATE posts SET title = title || '!' WHERE id = 2")
+    assert raw_messages() == ['{"n":"posts","u":[1,2]}', '{"n":"posts","u":[2]}']
 
 
 @pytest.mark.parametrize(
     "change",
     [
         "UPDATE posts SET view_count = view_count + 1",
+        "UPDATE posts SET view_count = view_count + 1 WHERE id = 1",
         "UPDATE posts SET title = title",
         "DELETE FROM comments WHERE id = 77",
         "BEGIN; UPDATE posts SET title = 'Never'; ROLLBACK",

@@ -479,7 +479,7 @@ def test_aborting_wakes_every_thread_and_lets_nobody_in(database: Database, sql:
 def test_a_connection_that_stands_only_after_the_abort_is_shut(database: Database) -> None:
     with closing(database.connect()) as late, late.cursor() as cursor:
         database._aborted = True
-        database._remember(late, None)
+        database._remember(late)
         with pytest.raises(psycopg2.DatabaseError):
             cursor.execute("SELECT 1")
 
