@@ -25,6 +25,7 @@ import pytest
 
 if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
+    from tests.faults.proxy import FaultProxy
 
 MEMORY = Path("/dev/shm")
 IN_MEMORY = "blogadmin-tests"
@@ -234,6 +235,15 @@ def database_url(make_database: Callable[[str | None], str], filled: str) -> str
 def empty_database_url(make_database: Callable[[str | None], str]) -> str:
     """A database with nothing in it, not even a schema."""
     return make_database(None)
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Iterator[FaultProxy]:
+    """What stands between the program and the test's server."""
+    from tests.faults.proxy import FaultProxy
+
+    with FaultProxy(database_url) as standing:
+        yield standing
 
 
 @pytest.fixture

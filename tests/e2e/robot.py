@@ -272,6 +272,15 @@ class Robot(Hands):
         self.qtbot.mouseClick(self.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
         self.qtbot.mouseDClick(self.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
+    def type_over(self, title: str, other: str) -> DialogRobot:
+        """Open the post of that title, which is among the first rows, and type another into its dialog."""
+        self.wait(lambda: title in self.cells("title", 30))
+        self.double_click(self.cells("title", 30).index(title), "title")
+        dialog = self.dialog("postDialog")
+        self.wait(lambda: dialog.text("title") == title)
+        dialog.type_into("title", other)
+        return dialog
+
     def dialog(self, name: str) -> DialogRobot:
         """The dialog with this object name, once it is there."""
 

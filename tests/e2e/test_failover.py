@@ -15,7 +15,7 @@ from blogadmin.core.database import outcome, schema
 from blogadmin.gui.widgets.banner import Banner
 from tests.conftest import client
 from tests.e2e.conftest import Launch
-from tests.e2e.robot import DialogRobot, Robot
+from tests.e2e.robot import Robot
 from tests.faults.pair import NoPair, Pair, pair
 from tests.faults.proxy import FaultProxy
 
@@ -40,13 +40,6 @@ def servers(tmp_path: Path) -> Iterator[Pair]:
 @pytest.fixture
 def database_url(servers: Pair) -> str:
     return servers.url("first")
-
-
-@pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    """Before the first server."""
-    with FaultProxy(database_url) as standing:
-        yield standing
 
 
 @pytest.fixture
@@ -75,15 +68,6 @@ def banner(robot: Robot) -> Banner:
     return robot.find(Banner, "connectionBanner")
 
 
-def type_over_post_7(robot: Robot, title: str) -> DialogRobot:
-    robot.wait(lambda: "Post number 07" in robot.cells("title", 30))
-    robot.double_click(robot.cells("title", 30).index("Post number 07"), "title")
-    dialog = robot.dialog("postDialog")
-    robot.wait(lambda: dialog.text("title") == "Post number 07")
-    dialog.type_into("title", title)
-    return dialog
-
-
 def fall(servers: Pair, proxy: FaultProxy) -> None:
     """The first server dies, and the way to it with it."""
     servers.kill()
@@ -94,7 +78,7 @@ def fall(servers: Pair, proxy: FaultProxy) -> None:
 def test_the_window_goes_on_at_the_server_that_took_over(
     editor: Robot, servers: Pair, proxy: FaultProxy
 ) -> None:
-    dialog = type_over_post_7(editor, "Typed before, saved after")
+    dialog = editor.type_over("Post number 07", "Typed before, saved after")
     fall(servers, proxy)
     editor.wait(banner(editor).isVisible)
     assert "cannot be reached" in banner(editor).message()
@@ -119,7 +103,7 @@ def test_a_commit_that_the_first_confirmed_to_nobody_is_what_it_is_on_the_second
 ) -> None:
     if lost:
         servers.cut_off()
-    dialog = type_over_post_7(editor, "Committed on the first")
+    dialog = editor.type_over("Post number 07", "Committed on the first")
     proxy.cut_after(b"COMMIT")
     sql("BEGIN; LOCK TABLE posts IN SHARE MODE")
     dialog.save()
@@ -147,7 +131,7 @@ def test_a_commit_that_the_first_confirmed_to_nobody_is_what_it_is_on_the_second
 def test_a_save_under_way_when_the_first_dies_is_not_saved(
     editor: Robot, servers: Pair, proxy: FaultProxy, sql: Sql
 ) -> None:
-    dialog = type_over_post_7(editor, "Saved at last")
+    dialog = editor.type_over("Post number 07", "Saved at last")
     with client(servers.url("first")) as third:
         third("BEGIN; SELECT FROM posts WHERE slug = 'post-7' FOR UPDATE")
         dialog.save()

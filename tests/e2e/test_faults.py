@@ -32,13 +32,6 @@ POST_7 = "SELECT title, body, version FROM posts WHERE slug = 'post-7'"
 
 
 @pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    """What stands between the window and the test's server."""
-    with FaultProxy(database_url) as standing:
-        yield standing
-
-
-@pytest.fixture
 def far(proxy: FaultProxy, blog: None, launch: Launch) -> Robot:
     """An editor who sees the posts of ``blog`` through the proxy."""
     del blog

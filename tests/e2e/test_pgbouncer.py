@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
-from sqlalchemy import make_url
 
 from blogadmin.core.database import feed
 from tests.conftest import client, connect
 from tests.e2e.conftest import Launch
 from tests.e2e.robot import Robot
-from tests.faults.pgbouncer import NoPooler, pgbouncer
+from tests.faults.pgbouncer import LOCKS, live_in_new_york, pgbouncer
 
 pytestmark = pytest.mark.slow
 
@@ -24,10 +23,6 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 SETTINGS = ["timezone", "statement_timeout", "lock_timeout", "default_transaction_read_only"]
 SHOW = f"SELECT {', '.join(f'current_setting({name!r})' for name in SETTINGS)}"
 POST_7 = "SELECT title, version FROM posts WHERE slug = 'post-7'"
-LOCKS = """
-SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-WHERE l.locktype = 'advisory' AND d.datname = current_database()
-"""
 LEFT_IDLE = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND state LIKE 'idle in transaction%'
@@ -37,12 +32,9 @@ WHERE datname = current_database() AND state LIKE 'idle in transaction%'
 @pytest.fixture
 def pooled_url(database_url: str, sql: Sql, tmp_path: Path) -> Iterator[str]:
     """The test's database, which lives in another time zone, behind the pooler."""
-    sql(f"ALTER DATABASE \"{make_url(database_url).database}\" SET timezone = 'America/New_York'")
-    try:
-        with pgbouncer(database_url, tmp_path, size=2) as url:
-            yield url
-    except NoPooler as why:
-        pytest.skip(str(why))
+    live_in_new_york(sql, database_url)
+    with pgbouncer(database_url, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -74,11 +66,7 @@ Stranger = Callable[[], list[tuple[Any, ...]]]
 
 
 def edit_post_7(robot: Robot, title: str) -> None:
-    robot.wait(lambda: "Post number 07" in robot.cells("title", 30))
-    robot.double_click(robot.cells("title", 30).index("Post number 07"), "title")
-    dialog = robot.dialog("postDialog")
-    robot.wait(lambda: dialog.text("title") == "Post number 07")
-    dialog.type_into("title", title)
+    dialog = robot.type_over("Post number 07", title)
     dialog.save()
     dialog.saved()
 

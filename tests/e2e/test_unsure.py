@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,12 +15,6 @@ from tests.e2e.robot import DialogRobot, Robot
 from tests.faults.proxy import FaultProxy
 
 Sql = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(database_url) as standing:
-        yield standing
 
 
 @pytest.fixture
@@ -55,11 +49,7 @@ def lose(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_an_edit_is_settled(far: Robot, proxy: FaultProxy, sql: Sql, when: str) -> None:
-    far.wait(lambda: "Post number 07" in far.cells("title", 30))
-    far.double_click(far.cells("title", 30).index("Post number 07"), "title")
-    dialog = far.dialog("postDialog")
-    far.wait(lambda: dialog.text("title") == "Post number 07")
-    dialog.type_into("title", "A better title")
+    dialog = far.type_over("Post number 07", "A better title")
     save_into_the_void(far, proxy, sql, dialog, when)
     proxy.pass_through()
     if when == "after":

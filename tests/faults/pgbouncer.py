@@ -1,4 +1,4 @@
-"""A real PgBouncer of a test's own, before the server of the tests."""
+"""A real PgBouncer of a test's own, before the server of the tests, and what is asked of any pooler."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
+import pytest
 from sqlalchemy import URL, make_url
 
 from blogadmin.core.database.embedded.root import user_namespace
@@ -29,25 +30,44 @@ default_pool_size = {size}
 ignore_startup_parameters = extra_float_digits,options
 logfile = {folder}/log
 """
+LOCKS = """
+SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+WHERE l.locktype = 'advisory' AND d.datname = current_database()
+"""
+"""How many locks of sessions are held in this database; through a pooler they would outlive us."""
 
 
-class NoPooler(Exception):
+def live_in_new_york(sql: Callable[..., object], url: str) -> None:
+    """Give the database at ``url`` a setting that the program would not choose."""
+    sql(f"ALTER DATABASE \"{make_url(url).database}\" SET timezone = 'America/New_York'")
+
+
+class _NoPooler(Exception):
     """Why there can be none on this computer."""
 
 
 @contextmanager
-def pgbouncer(url: str, folder: Path, *, size: int) -> Iterator[str]:
-    """Pool transactions on at most ``size`` connections to each database: the address to use instead.
+def pgbouncer(url: str, folder: Path) -> Iterator[str]:
+    """Pool transactions on at most two connections to each database: the address to use instead.
 
-    Raises ``NoPooler``.
+    Skips the test, and says why, where there can be no PgBouncer.
     """
+    try:
+        with _running(url, folder, size=2) as pooled:
+            yield pooled
+    except _NoPooler as why:
+        pytest.skip(str(why))
+
+
+@contextmanager
+def _running(url: str, folder: Path, *, size: int) -> Iterator[str]:
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
     if program is None:
-        raise NoPooler("PgBouncer is not installed")
+        raise _NoPooler("PgBouncer is not installed")
     # It refuses to run as root, who may look like nobody, as the server of the tests does.
     prefix = user_namespace() if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     if not prefix and os.geteuid() == 0:
-        raise NoPooler("PgBouncer does not run as root, and this system has no user namespaces")
+        raise _NoPooler("PgBouncer does not run as root, and this system has no user namespaces")
     target = make_url(url)
     public = target.set(drivername="postgresql", host="127.0.0.1", port=_free_port(), query={})
     settings = _write(folder, target, public, size)
@@ -93,4 +113,4 @@ def _await(url: str, running: subprocess.Popen[bytes], folder: Path) -> None:
                 raise
         else:
             return
-    raise NoPooler(f"PgBouncer does not start: {(folder / 'output').read_text()}")
+    raise _NoPooler(f"PgBouncer does not start: {(folder / 'output').read_text()}")

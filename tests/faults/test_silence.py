@@ -35,12 +35,6 @@ WITHIN = 30_000
 """Milliseconds; what is promised is half of that."""
 
 
-@pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(database_url) as standing:
-        yield standing
-
-
 def workers(url: str, settings: Settings | None = None) -> Iterator[Tasks]:
     """Workers on a database that has answered once, a reader and the writer each."""
     from blogadmin.core.database.engine import Database

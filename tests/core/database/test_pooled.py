@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -35,7 +35,7 @@ from blogadmin.core.transfer.generate import generate
 from blogadmin.settings import Settings
 from tests.conftest import client, connect
 from tests.core.database.feeding import Pooler, feeding
-from tests.faults.pgbouncer import NoPooler, pgbouncer
+from tests.faults.pgbouncer import LOCKS, live_in_new_york, pgbouncer
 from tests.faults.proxy import FaultProxy
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -47,26 +47,18 @@ SELECT count(*) FROM pg_stat_activity
 WHERE query LIKE '%pg_sleep(60)%' AND state = 'active' AND pid <> pg_backend_pid()
   AND datname = current_database()
 """
-LOCKS = """
-SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-WHERE l.locktype = 'advisory' AND d.datname = current_database()
-"""
 
 
 @pytest.fixture(params=["imitation", pytest.param("PgBouncer", marks=pytest.mark.slow)])
 def pooled_url(request: pytest.FixtureRequest, database_url: str, sql: Sql, tmp_path: Path) -> Iterator[str]:
     """The test's database behind a pooler; its own settings are none that the program would choose."""
-    name = make_url(database_url).database
-    sql(f"ALTER DATABASE \"{name}\" SET timezone = 'America/New_York'")
+    live_in_new_york(sql, database_url)
     if request.param == "imitation":
         with Pooler(database_url) as standing:
             yield standing.url
-        return
-    try:
-        with pgbouncer(database_url, tmp_path, size=2) as url:
+    else:
+        with pgbouncer(database_url, tmp_path) as url:
             yield url
-    except NoPooler as why:
-        pytest.skip(str(why))
 
 
 @pytest.fixture

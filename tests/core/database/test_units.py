@@ -29,12 +29,6 @@ def table(sql: Sql) -> None:
 
 
 @pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(database_url) as standing:
-        yield standing
-
-
-@pytest.fixture
 def shaky(proxy: FaultProxy) -> Iterator[Database]:
     """The database by way of the proxy, already connected once."""
     with closing(Database(proxy.url)) as opened:

@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    """What stands between the program and the test's server."""
-    with FaultProxy(database_url) as standing:
-        yield standing
-
-
-@pytest.fixture
 def wired(proxy: FaultProxy) -> Iterator[Database]:
     """The test's database, reached through the proxy."""
     from blogadmin.core.database.engine import Database

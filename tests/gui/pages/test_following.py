@@ -34,13 +34,6 @@ TITLE = 0
 
 
 @pytest.fixture
-def proxy(database_url: str) -> Iterator[FaultProxy]:
-    """What stands between the window and the test's server."""
-    with FaultProxy(database_url) as standing:
-        yield standing
-
-
-@pytest.fixture
 def database(proxy: FaultProxy) -> Iterator[Database]:
     """The window's way to its database, through the proxy."""
     with closing(Database(proxy.url)) as opened:
