@@ -48,6 +48,10 @@ def _person(_field: Field, op: str, value: Any) -> bool:
     return _one_or_any(lambda entry: entry == ME or _number(entry), op, value)
 
 
+def _words(_field: Field, _op: str, value: Any) -> bool:
+    return _text(value)
+
+
 def _flag(_field: Field, _op: str, value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -102,6 +106,7 @@ def _is_pair(value: Any) -> bool:
 _ALLOWED: dict[Kind, Callable[[Field, str, Any], bool]] = {
     Kind.CHOICE: _choice,
     Kind.PERSON: _person,
+    Kind.TEXT: _words,
     Kind.FLAG: _flag,
     Kind.TIME: _time,
     Kind.TAGS: _tags,

@@ -36,6 +36,7 @@ from blogadmin.core.queries import times
 from blogadmin.core.queries.abilities import Abilities
 from blogadmin.core.queries.conditions import ME
 from blogadmin.core.queries.spec import Condition, Field, Group, Kind
+from blogadmin.core.queries.words import literally
 
 Clause = Callable[[str, Any, Abilities], ColumnElement[bool]]
 """Makes the SQL of an operator and a value that were found to fit."""
@@ -101,6 +102,18 @@ def person(column: QueryableAttribute[int]) -> Filter:
         return not_(or_(*ways)) if op == "is_not" else or_(*ways)
 
     return Filter(Field(Kind.PERSON), clause, column)
+
+
+def text(column: QueryableAttribute[str]) -> Filter:
+    """A stored text, in which ``%`` and ``_`` mean themselves."""
+    equal = _equal(column, Text())
+
+    def clause(op: str, value: Any, able: Abilities) -> ColumnElement[bool]:
+        if op == "contains":
+            return column.ilike(literal(f"%{literally(value)}%"))
+        return equal(op, value, able)
+
+    return Filter(Field(Kind.TEXT), clause, column)
 
 
 def time(column: QueryableAttribute[Any]) -> Filter:

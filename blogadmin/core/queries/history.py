@@ -156,9 +156,12 @@ LISTING: Listing[HistoryRow] = HistoryListing(
     _columns(_ALL),
     default_sort=_SORT,
     filters={
-        "noun": filters.choice(AuditEntry.noun, RecordedNoun),
+        "login": filters.text(AuditEntry.login),
         "op": filters.choice(AuditEntry.op, HistoryOp),
         "at": filters.time(AuditEntry.at),
+        "noun": filters.choice(AuditEntry.noun, RecordedNoun),
+        "row_id": filters.number(AuditEntry.row_id),
+        "application": filters.text(AuditEntry.application),
     },
 )
 """The list of all changes, the last one at the top."""

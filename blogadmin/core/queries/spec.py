@@ -24,6 +24,7 @@ class Kind(StrEnum):
 
     CHOICE = "choice"
     PERSON = "person"
+    TEXT = "text"
     FLAG = "flag"
     TIME = "time"
     TAGS = "tags"
@@ -35,6 +36,7 @@ OPS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
         Kind.CHOICE: ("is", "is_not", "any_of"),
         Kind.PERSON: ("is", "is_not", "any_of"),
+        Kind.TEXT: ("contains", "is", "is_not"),
         Kind.FLAG: ("is",),
         Kind.TIME: ("within", "before", "after", "between"),
         Kind.TAGS: ("contains", "is_not", "any_of"),
@@ -61,6 +63,7 @@ class Condition:
 
     - CHOICE: a word; PERSON: a user's id, or ``"me"`` for whoever is signed in to the database under their
       own name or address; both a tuple of them for ``any_of``.
+    - TEXT: what it must contain, in capitals or not, or be to the letter.
     - FLAG: true or false.
     - TIME: for ``within`` a span that ends now (``"24h"``, ``"7d"``, ``"4w"``, ``"6m"``, ``"1y"``) or one of
       ``times.PERIODS``; for ``before`` and ``after`` (from then on) a span, or a date or time in ISO

@@ -260,12 +260,11 @@ class TimeEditor(Editor):
 
 
 class TextEditor(Editor):
-    """A tag, or a key of the metadata and what it holds."""
+    """A text, a tag, or a key of the metadata and what it holds."""
 
     def __init__(self, name: str, title: str, field: Field, parent: QWidget) -> None:
         super().__init__(name, title, field, parent)
-        keyed = field.kind is Kind.KEY
-        self._text = self._line("filterText", "Key" if keyed else "Tag")
+        self._text = self._line("filterText", _ASKED[field.kind])
         self._value = self._line("filterValue", "Value")
         self._operator_changed()
 
@@ -356,10 +355,12 @@ def make_editor(
     return _EDITORS[field.kind](name, title, field, parent)
 
 
+_ASKED: Mapping[Kind, str] = {Kind.TEXT: "Text", Kind.TAGS: "Tag", Kind.KEY: "Key"}
 _EDITORS: Mapping[Kind, type[Editor]] = {
     Kind.CHOICE: ChoiceEditor,
     Kind.FLAG: FlagEditor,
     Kind.TIME: TimeEditor,
+    Kind.TEXT: TextEditor,
     Kind.TAGS: TextEditor,
     Kind.KEY: TextEditor,
     Kind.NUMBER: NumberEditor,

@@ -32,6 +32,7 @@ PERIODS: Mapping[str, str] = {
 OPERATORS: Mapping[Kind, Mapping[str, str]] = {
     Kind.CHOICE: {"is": "is", "is_not": "is not"},
     Kind.PERSON: {"is": "is", "is_not": "is not"},
+    Kind.TEXT: {"contains": "contains", "is": "is", "is_not": "is not"},
     Kind.FLAG: {"is": "is"},
     Kind.TIME: {"within": "within", "after": "from", "before": "before", "between": "between"},
     Kind.TAGS: {"contains": "contain", "is_not": "do not contain"},
@@ -43,7 +44,7 @@ OPERATORS: Mapping[Kind, Mapping[str, str]] = {
 _UNITS = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
 _SPAN = re.compile(r"([0-9]+)([hdwmy])")
 _NAMED = {"author_id": "author"}
-_TITLES = {"noun": "Table"}
+_TITLES = {"noun": "Table", "row_id": "Row number"}
 _TABLES = {noun.value: noun.value.capitalize() for noun in RecordedNoun}
 
 
@@ -138,6 +139,10 @@ def _person(words: FilterWords, op: str, value: Any) -> str:
     return _several(words.person, op, value)
 
 
+def _text(_words: FilterWords, op: str, value: Any) -> str:
+    return f"contains “{value}”" if op == "contains" else _several(str, op, value)
+
+
 def _flag(_words: FilterWords, _op: str, value: Any) -> str:
     return "yes" if value else "no"
 
@@ -167,6 +172,7 @@ def _number(_words: FilterWords, op: str, value: Any) -> str:
 _VALUES: Mapping[Kind, Callable[[FilterWords, str, Any], str]] = {
     Kind.CHOICE: _choice,
     Kind.PERSON: _person,
+    Kind.TEXT: _text,
     Kind.FLAG: _flag,
     Kind.TIME: _time,
     Kind.TAGS: _tags,

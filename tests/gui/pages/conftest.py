@@ -10,8 +10,9 @@ from typing import Any
 import platformdirs
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from blogadmin.gui.control.services import Services
@@ -107,3 +108,29 @@ def page_of(window: MainWindow, key: str) -> ListPage:
     assert page is not None
     assert page.noun.key == key
     return page
+
+
+def press(*keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press keys where the keyboard is."""
+    for key in keys:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        QTest.keyClick(widget, key, modifier)
+
+
+def focused() -> str:
+    """The name of the widget that the keyboard is in."""
+    widget = QApplication.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
+def said(page: ListPage) -> list[str]:
+    """What the chips of the page's filter say."""
+    return [chip.words() for chip in page.filter_bar.chips()]
+
+
+def child(window: QWidget, kind: type[Any], name: str) -> Any:
+    """The widget of that kind and name that is shown."""
+    found = [widget for widget in window.findChildren(kind, name) if widget.isVisible()]
+    assert found, f"no {name} is shown"
+    return found[0]

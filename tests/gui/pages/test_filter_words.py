@@ -16,6 +16,7 @@ from blogadmin.gui.pages.users import USERS
 FIELDS = {
     "status": Field(Kind.CHOICE, ("draft", "review", "published")),
     "author_id": Field(Kind.PERSON),
+    "login": Field(Kind.TEXT),
     "is_active": Field(Kind.FLAG),
     "updated_at": Field(Kind.TIME),
     "tags": Field(Kind.TAGS),
@@ -41,6 +42,9 @@ def words() -> FilterWords:
         ("author_id", "is", 7, "Anna Kowalczyk"),
         ("author_id", "is", 8, "user no. 8"),
         ("author_id", "is", "me", "me"),
+        ("login", "contains", "ann", "contains “ann”"),
+        ("login", "is", "anna", "anna"),
+        ("login", "is_not", "anna", "not anna"),
         ("is_active", "is", False, "no"),
         ("updated_at", "within", "7d", "last 7 days"),
         ("updated_at", "within", "this_week", "this week"),

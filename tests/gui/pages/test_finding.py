@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListView, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,34 +14,11 @@ from blogadmin.gui.pages.finding_words import about
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.pages.posts import POSTS
-from tests.gui.pages.conftest import Sql, is_loaded, page_of
+from tests.gui.pages.conftest import Sql, child, focused, is_loaded, page_of, press, said
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 DRAFT = Condition("status", "is", "draft")
 PUBLISHED = Condition("status", "is", "published")
-
-
-def press(*keys: Qt.Key, modifier: Qt.KeyboardModifier = Modifier.NoModifier) -> None:
-    """Press keys where the keyboard is."""
-    for key in keys:
-        widget = QApplication.focusWidget()
-        assert widget is not None
-        QTest.keyClick(widget, key, modifier)
-
-
-def focused() -> str:
-    widget = QApplication.focusWidget()
-    return widget.objectName() if widget is not None else ""
-
-
-def said(page: ListPage) -> list[str]:
-    return [chip.words() for chip in page.filter_bar.chips()]
-
-
-def child(window: QWidget, kind: type[Any], name: str) -> Any:
-    found = [widget for widget in window.findChildren(kind, name) if widget.isVisible()]
-    assert found, f"no {name} is shown"
-    return found[0]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from blogadmin import __version__
@@ -22,7 +22,7 @@ from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.tables.list_model import State
 from blogadmin.gui.theme import metrics
-from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
+from tests.gui.pages.conftest import OpenWindow, Sql, child, focused, is_loaded, page_of, press, said
 
 NAMES = [column.name for column in HISTORY.columns]
 
@@ -69,7 +69,14 @@ def test_nothing_can_be_made_changed_or_deleted(page: ListPage) -> None:
 
 def test_filters_are_called_as_people_call_them(window: MainWindow) -> None:
     titles = {name: field_title(name, HISTORY.columns) for name in HISTORY.listing().fields}
-    assert titles == {"noun": "Table", "op": "What", "at": "When"}
+    assert titles == {
+        "login": "Who",
+        "op": "What",
+        "at": "When",
+        "noun": "Table",
+        "row_id": "Row number",
+        "application": "Where",
+    }
     assert [choice_label(word) for word in ("users", "created", "deleted")] == ["Users", "Created", "Deleted"]
 
 
@@ -79,6 +86,22 @@ def test_a_filter_and_words_narrow_the_list(page: ListPage, qtbot: QtBot) -> Non
     page.search.setFocus()
     QTest.keyClicks(page.search, "nobody-at-all")
     QTest.keyClick(page.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty)
+
+
+def test_the_keys_alone_narrow_it_to_somebody(page: ListPage, sql: Sql, qtbot: QtBot) -> None:
+    ((login,),) = sql("SELECT min(login) FROM audit_log")
+    page.view.setFocus()
+    page.verbs.all["addFilterAction"].trigger()
+    press(Qt.Key.Key_Return)
+    assert focused() == "filterText"
+    press(Qt.Key.Key_Return)
+    assert child(page.window(), QLabel, "filterProblem").text() == "Type a text."
+    QTest.keyClicks(child(page.window(), QLineEdit, "filterText"), login[1:-1].upper())
+    press(Qt.Key.Key_Return)
+    assert said(page) == [f"Who: contains “{login[1:-1].upper()}”"]
+    qtbot.waitUntil(lambda: page.status.text() == "6 changes" and page.model.state is State.READY)
+    page.finding.show(ListSpec(where=Group((Condition("login", "is_not", login),))))
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty)
 
 
