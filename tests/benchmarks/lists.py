@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.benchmarks import costs, generating, memory, moving, peers, reading, recording, startup
+from tests.benchmarks import costs, elsewhere, generating, memory, moving, peers, reading, recording, startup
 from tests.benchmarks.run import Run
 
 MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
@@ -18,6 +18,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
     (("search",), reading.search),
     (("drag", "wheel", "rows_after_letting_go"), moving.scrolling),
     (("worst_gap",), moving.worst_gap),
+    (("live",), elsewhere.live),
     (("memory", "memory_after_sorts"), memory.memory),
     (("window_painted", "window_with_rows"), startup.startup),
     (("list_query",), costs.list_query),

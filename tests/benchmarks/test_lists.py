@@ -53,6 +53,13 @@ def test_rows_in_the_window_are_measured_against_their_limits(run: Run) -> None:
     assert not any(key.startswith("first_rows") for key in figures)
 
 
+def test_a_change_made_elsewhere_is_awaited_until_it_is_painted(run: Run) -> None:
+    assert lists.measure(run, ["live"])
+    figures = run.report.figures
+    assert {"live", "live.burst"} == set(figures)
+    assert all((figure.value or 0) > 0 and figure.target == "<= 200 ms" for figure in figures.values())
+
+
 def test_layers_without_a_window_are_measured_against_their_limits(run: Run) -> None:
     assert lists.measure(run, ["list_query", "is_active"])
     assert {"list_query", "list_query.block", "is_active"} <= set(run.report.figures)
