@@ -13,8 +13,10 @@ from blogadmin.gui.tables.columns import CellKind, Column
 from blogadmin.gui.tables.excerpt import BEFORE, is_excerpt, pieces, plain
 from blogadmin.gui.tables.hand import Face, Hand
 from blogadmin.gui.theme import (
+    CELL_PADDING,
     GLYPH_SIZE,
     ICON_GAP,
+    MARGIN,
     ROLE,
     SPACE_M,
     STATUS,
@@ -50,6 +52,16 @@ class Frame(NamedTuple):
     place: int
     left: int
     room: int
+
+
+def frame_of(column: Column, place: int, left: int, width: int, *, first: bool, rtl: bool) -> Frame:
+    """Where the cells of a column stand that begins at ``left`` and is so wide.
+
+    The ``first`` column shares its edge with the title of the page.
+    """
+    lead = MARGIN if first and column.kind is not CellKind.CHECK else CELL_PADDING
+    edge = CELL_PADDING if rtl else lead
+    return Frame(column, place, left + edge, width - lead - CELL_PADDING)
 
 
 class CellPainter:

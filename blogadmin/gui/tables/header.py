@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyle, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from blogadmin.core.queries.spec import Sort
-from blogadmin.gui.tables.columns import CellKind, Column
-from blogadmin.gui.theme import (
-    CELL_PADDING,
-    ICON_SMALL,
-    MARGIN,
-    color,
-    control_height,
-    draw_icon,
-    font,
-    leading_rect,
-    metrics,
-)
+from blogadmin.gui.tables.columns import Column
+from blogadmin.gui.tables.titles import draw_ground, draw_title
+from blogadmin.gui.theme import control_height
 
 LEAST_WIDTH = 40
-_GAP = 4
-_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 class ListHeader(QHeaderView):
@@ -87,55 +76,6 @@ class ListHeader(QHeaderView):
         else:
             self.order_wanted.emit((*self.order, key))
 
-    def _draw_title(self, painter: QPainter, rect: QRect, section: int) -> None:
-        column = self._columns[section]
-        rank = next((i for i, key in enumerate(self.order) if key.column == column.name), None)
-        weight = QFont.Weight.DemiBold if rank is not None or column.required else QFont.Weight.Medium
-        measured = metrics("caption", weight=weight)
-        mark = 0 if rank is None else ICON_SMALL + _GAP + self._number_width()
-        inside = self._inside(rect, section)
-        title = measured.elidedText(column.title, Qt.TextElideMode.ElideRight, int(inside.width()) - mark)
-        width = measured.horizontalAdvance(title)
-        offset = self._offset(column, inside.width(), width, mark)
-        painter.setFont(font("caption", weight=weight))
-        painter.setPen(color("text2" if rank is None else "text"))
-        painter.drawText(leading_rect(painter, inside, offset, width + 1), int(_LINE), title)
-        if rank is not None:
-            self._draw_mark(painter, inside, offset + width + _GAP, rank)
-
-    def _inside(self, rect: QRect, section: int) -> QRectF:
-        first = section == self.first_visible() and self._columns[section].kind is not CellKind.CHECK
-        lead = MARGIN if first else CELL_PADDING
-        inside = rect.adjusted(lead, 0, -CELL_PADDING, 0)
-        return QRectF(QStyle.visualRect(self.layoutDirection(), rect, inside))
-
-    @staticmethod
-    def _offset(column: Column, room: float, width: int, mark: int) -> float:
-        """Where the title begins: over numbers it ends where they end."""
-        if column.kind is CellKind.NUMBER:
-            return max(0.0, room - width - mark)
-        if column.kind is CellKind.CHECK and not mark:
-            return max(0.0, (room - width) / 2)
-        return 0.0
-
-    def _draw_mark(self, painter: QPainter, inside: QRectF, offset: float, rank: int) -> None:
-        name = "arrow-down" if self.order[rank].descending else "arrow-up"
-        # Later keys of the order are quieter than the one that counts first.
-        ink = color("accent_ink" if rank == 0 else "text3")
-        draw_icon(painter, name, leading_rect(painter, inside, offset, ICON_SMALL), ink)
-        if len(self.order) > 1:
-            painter.setPen(ink)
-            painter.drawText(
-                leading_rect(painter, inside, offset + ICON_SMALL, self._number_width()),
-                int(_LINE),
-                str(rank + 1),
-            )
-
-    def _number_width(self) -> int:
-        """Room for the place of a key in an order of several; a single key needs no number."""
-        weight = QFont.Weight.DemiBold
-        return metrics("caption", weight=weight).horizontalAdvance("0") + 1 if len(self.order) > 1 else 0
-
     def _hover(self, section: int) -> None:
         if section != self._hovered:
             self._hovered = section
@@ -166,8 +106,7 @@ class ListHeader(QHeaderView):
         painter.save()
         painter.setLayoutDirection(self.layoutDirection())
         hovered = logicalIndex == self._hovered and self._columns[logicalIndex].sortable
-        painter.fillRect(rect, color("press" if hovered else "sunken"))
-        painter.fillRect(rect.left(), rect.top(), rect.width(), 1, color("line"))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color("line"))
-        self._draw_title(painter, rect, logicalIndex)
+        draw_ground(painter, rect, hovered=hovered)
+        first = logicalIndex == self.first_visible()
+        draw_title(painter, rect, self._columns[logicalIndex], self.order, first=first)
         painter.restore()

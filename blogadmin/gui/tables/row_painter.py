@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QRegion
 
-from blogadmin.gui.tables.cell_painter import CellPainter, Frame
+from blogadmin.gui.tables.cell_painter import CellPainter, Frame, frame_of
 from blogadmin.gui.tables.cells import Entry
-from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_ranges import RowRanges
 from blogadmin.gui.tables.row_table import RowTable
@@ -95,13 +95,10 @@ class RowPainter:
         return [f for f in frames if f.left <= bounds.right() and f.left + f.room >= bounds.left()]
 
     def _frame(self, section: int) -> Frame:
-        """The first column shares its edge with the title of the page."""
-        column = self._model.columns[section]
         left, width = self._view.columnViewportPosition(section), self._view.columnWidth(section)
-        wide = section == self._view.first_column and column.kind is not CellKind.CHECK
-        lead = MARGIN if wide else CELL_PADDING
-        edge = CELL_PADDING if self._view.rtl else lead
-        return Frame(column, section, left + edge, width - lead - CELL_PADDING)
+        first = section == self._view.first_column
+        column = self._model.columns[section]
+        return frame_of(column, section, left, width, first=first, rtl=self._view.rtl)
 
     def _height(self) -> int:
         return self._view.verticalHeader().defaultSectionSize()
