@@ -19,6 +19,7 @@ from blogadmin.gui.theme import Mode, begin_theme
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blogadmin.ahead import Ahead
     from blogadmin.connection import Connector
     from blogadmin.core.database.errors import Conflict
     from blogadmin.core.operations.operation import Operation
@@ -47,12 +48,12 @@ class Program:
     start: Start
     garbage: GarbageCollector
 
-    def begin(self) -> None:
-        """Show the window and connect behind it."""
+    def begin(self, ahead: Ahead | None = None) -> None:
+        """Show the window and connect behind it; ``ahead`` reads the first rows already."""
         self.garbage.start()
         self.services.tasks.database_changed.connect(self.garbage.settle)
         self.window.show()
-        self.start.begin()
+        self.start.begin(ahead=ahead)
 
     def close(self) -> None:
         """Stop the workers, close the database and, if nobody else uses it, the private server."""
@@ -122,8 +123,8 @@ def make_services(settings: Settings) -> Services:
     return Services(tasks, controller, hub, undo, messages, settings, drafts, live)
 
 
-def assemble(services: Services, window: MainWindow) -> Program:
-    """Put the parts of the program together."""
+def assemble(services: Services, window: MainWindow, connector: Connector | None = None) -> Program:
+    """Put the parts of the program together; ``connector`` may be in use already."""
     from blogadmin.connection import Connector
     from blogadmin.gui.control.garbage import GarbageCollector
     from blogadmin.gui.pages.drafts_offer import DraftsOffer
@@ -138,7 +139,7 @@ def assemble(services: Services, window: MainWindow) -> Program:
     services.messages.set_window(window, Toast)
     services.undo.offer_merge(merge)
     DraftsOffer(services, window)
-    connector = Connector(services.settings)
+    connector = connector or Connector(services.settings)
     return Program(services, connector, window, Start(services, connector, window), GarbageCollector())
 
 

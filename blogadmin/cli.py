@@ -6,6 +6,7 @@ Nothing here imports Qt or SQLAlchemy before it is needed, so ``--help`` answers
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -81,13 +82,26 @@ def _settings(chosen: argparse.Namespace) -> Settings:
 
 
 def _window(settings: Settings, screenshots: Path | None) -> int:
+    with _nothing_collected():
+        try:
+            from blogadmin import app
+        except ImportError as exc:
+            if not (exc.name or "").startswith(("PySide6", "shiboken6")):
+                raise
+            return _fail(f"no window can be opened here, because Qt does not load: {exc}")
+        return app.run(settings, screenshots)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Look for no garbage: what is being loaded stays, and the window looks for the rest itself."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        from blogadmin import app
-    except ImportError as exc:
-        if not (exc.name or "").startswith(("PySide6", "shiboken6")):
-            raise
-        return _fail(f"no window can be opened here, because Qt does not load: {exc}")
-    return app.run(settings, screenshots)
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from PySide6 import QtCore
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from blogadmin import paths
@@ -14,13 +15,17 @@ from blogadmin import paths
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from blogadmin.ahead import Ahead
     from blogadmin.app import Program
+    from blogadmin.connection import Connector
     from blogadmin.gui.pages.main_window import MainWindow
     from blogadmin.gui.theme import Mode
     from blogadmin.settings import Settings
 
 UNSEEN = 300
 """Milliseconds after which the parts are made even when the frame has not been painted: nobody looks."""
+PATIENCE = 0.1
+"""Seconds for which loading waits for rows to come, and for them to be painted."""
 CALM = 400
 """Milliseconds without anything being read, after which the pages behind the one in front are made."""
 PARTS = (
@@ -49,10 +54,16 @@ class Opening(QObject):
     """
 
     _loaded = Signal()
+    _rows_there = Signal(object)
 
     def __init__(self, app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:
         super().__init__(app)
         self._app, self._window, self._settings, self._mode = app, window, settings, mode
+        noun = window.look.page()
+        self._noun, self._kept, self._scene = noun, window.look.glance(noun), window.look.scene(noun)
+        self._connector: Connector | None = None
+        self._ahead: Ahead | None = None
+        self._drawn = threading.Event()
         self._program: Program | None = None
         self._failure: BaseException | None = None
         self._begun = self._closed = False
@@ -61,9 +72,10 @@ class Opening(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._step)
         self._loaded.connect(self._soon.start)
+        self._rows_there.connect(window.frame.show_rows)
         self._calm = QTimer(self, interval=CALM)
         self._calm.timeout.connect(self._make_page)
-        window.frame.painted.connect(self._begin)
+        window.frame.painted.connect(self._painted)
         QTimer.singleShot(UNSEEN, self, self._begin)
 
     def raise_failure(self) -> None:
@@ -80,19 +92,47 @@ class Opening(QObject):
             self._loader.join()
         if self._program is not None:
             self._program.close()
+        elif self._connector is not None:
+            self._connector.close()
+
+    def _painted(self) -> None:
+        if self._window.frame.shows_rows():
+            self._drawn.set()
+        self._begin()
 
     def _begin(self) -> None:
         if not self._begun and not self._closed:
             self._begun = True
+            # The names of Qt are made when the first of them is asked for. Whoever paints meanwhile, crashes.
+            _ = QtCore.Qt
             self._loader.start()
 
     def _load(self) -> None:
         try:
+            if self._kept and self._scene:
+                self._look_ahead()
             for name in PARTS:
                 import_module(name)
         except BaseException as exc:  # noqa: BLE001 - the window's thread raises it
             self._failure = exc
         self._loaded.emit()
+
+    def _look_ahead(self) -> None:
+        """Read the first rows of the list in front and, if they come in time, show them on the frame."""
+        from blogadmin.ahead import Ahead
+        from blogadmin.connection import Connector
+
+        self._connector = Connector(self._settings)
+        self._ahead = Ahead(self._connector, self._kept)
+        from blogadmin.gui.tables.early_rows import EarlyRows, Scene
+
+        scene = Scene.from_text(self._scene)
+        page = import_module(f"blogadmin.gui.pages.{self._noun}")
+        rows = self._ahead.rows(PATIENCE)
+        if scene is not None and rows:
+            self._rows_there.emit(EarlyRows(scene, getattr(page, self._noun.upper()).columns, rows))
+            # Whoever loads modules meanwhile would keep the paint waiting.
+            self._drawn.wait(PATIENCE)
 
     def _step(self) -> None:
         if self._closed:
@@ -114,10 +154,10 @@ class Opening(QObject):
         file = paths.log_dir() / "blogadmin.log"
         log.setup(file, self._settings.log_level)
         services = app.make_services(self._settings)
-        self._program = app.assemble(services, self._window)
+        self._program = app.assemble(services, self._window, self._connector)
         crash.install(services.messages)
         self._window.begin_furnishing(services, str(file))
-        self._program.begin()
+        self._program.begin(self._ahead)
         yield
         app.dress(self._app, self._mode)
         yield

@@ -1,6 +1,7 @@
 """A window that tells when it was painted, and ends: ``bare``, ``window`` (the program's) or ``rows``.
 
-``settled`` ends once the program has kept what its next start makes use of.
+``rows`` are those of the posts, wherever they are painted first; ``list`` are those in the list itself, which
+can be chosen. ``settled`` ends once the program has kept what its next start makes use of.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from types import ModuleType
 
 
 def _say_and_end() -> None:
@@ -47,23 +49,38 @@ def _own(end: str) -> None:
                 QSettings().sync()
                 _say_and_end()
 
-    if end == "rows":
-        _end_with_rows()
+    if end in ("rows", "list"):
+        _end_with_rows(app, anywhere=end == "rows")
     app.MainWindow = Window
     cli.run([])
 
 
-def _end_with_rows() -> None:
-    from blogadmin.gui.tables.list_view import ListView
+def _end_with_rows(app: ModuleType, *, anywhere: bool) -> None:
+    # Nothing is loaded for watching: that would keep the window waiting.
+    from blogadmin.gui.pages.first_frame import FirstFrame
 
-    paint = ListView.paintEvent
+    paint_frame, begin = FirstFrame.paintEvent, app.MainWindow.begin_furnishing
 
-    def painted(view: ListView, event: object) -> None:
-        paint(view, event)  # pyright: ignore[reportArgumentType]
-        if view.list_model().row(0) is not None:
+    def painted_frame(frame: FirstFrame, event: object) -> None:
+        paint_frame(frame, event)  # pyright: ignore[reportArgumentType]
+        if anywhere and frame.shows_rows():
             _say_and_end()
 
-    ListView.paintEvent = painted  # pyright: ignore[reportAttributeAccessIssue]
+    def begun(window: object, *arguments: object) -> None:
+        from blogadmin.gui.tables.list_view import ListView
+
+        paint = ListView.paintEvent
+
+        def painted(view: ListView, event: object) -> None:
+            paint(view, event)  # pyright: ignore[reportArgumentType]
+            if view.list_model().row(0) is not None:
+                _say_and_end()
+
+        ListView.paintEvent = painted  # pyright: ignore[reportAttributeAccessIssue]
+        begin(window, *arguments)
+
+    FirstFrame.paintEvent = painted_frame  # pyright: ignore[reportAttributeAccessIssue]
+    app.MainWindow.begin_furnishing = begun
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class GarbageCollector(QObject):
         """Switch Python's own collection off and look regularly instead."""
         self._was_enabled = self._was_enabled or gc.isenabled()
         gc.disable()
+        self.settle()
         self._timer.start()
 
     def stop(self) -> None:

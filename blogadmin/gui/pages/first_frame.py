@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from blogadmin.gui.theme.fonts import MARGIN, SPACE_L, control_height, font, metrics, row_height
 from blogadmin.gui.theme.state import color
+
+if TYPE_CHECKING:
+    from blogadmin.gui.tables.early_rows import EarlyRows
 
 TITLES: Final = {"posts": "Posts", "comments": "Comments", "users": "Users", "history": "History"}
 """The titles of the nouns by their keys: a noun itself brings its columns and verbs along."""
@@ -35,8 +38,18 @@ class FirstFrame(QWidget):
         super().__init__(parent)
         self._front = TITLES.get(front) or next(iter(TITLES.values()))
         self._narrow = narrow
+        self._rows: EarlyRows | None = None
         self.setObjectName("firstFrame")
         self.setAccessibleName(WORDS)
+
+    def show_rows(self, rows: EarlyRows) -> None:
+        """Show the list in front as well, if the window is of the size for which it was laid out."""
+        self._rows = rows
+        self.update()
+
+    def shows_rows(self) -> bool:
+        """Whether rows are shown."""
+        return self._rows is not None and self._rows.fits(self.window().size())
 
     def _paint_places(self, painter: QPainter) -> None:
         height = control_height() + 4
@@ -49,6 +62,8 @@ class FirstFrame(QWidget):
         self._fill(painter, QRect(left, 0, width, bottom), "surface")
         middle = SPACE_L + control_height() // 2
         self._write(painter, self._front, left + MARGIN, middle, "page_title", "text")
+        if self.shows_rows():
+            return
         header = QRect(left, middle + 2 * control_height() + SPACE_L, width, control_height())
         self._fill(painter, header, "sunken")
         for y in range(header.bottom() + row_height(), bottom, row_height()):
@@ -69,13 +84,19 @@ class FirstFrame(QWidget):
     # Qt's override
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        rows = self._rows if self.shows_rows() else None
+        # The menu bar comes with the menus; what is painted with rows shall not move then.
+        above = 0 if rows is None else rows.scene.content - self.y()
         foot = metrics("caption").height() + 10
-        bottom = self.height() - foot
+        bottom = self.height() - above - foot
         painter = QPainter(self)
         self._fill(painter, self.rect(), "bg")
+        painter.translate(0, above)
         self._paint_page(painter, _NARROW_SIDE if self._narrow else _SIDE, bottom)
         if not self._narrow:
             self._paint_places(painter)
         self._write(painter, WORDS, 30, bottom + foot // 2, "caption", "text2")
+        if rows is not None:
+            rows.paint(painter)
         painter.end()
         self.painted.emit()

@@ -153,10 +153,13 @@ class MainWindow(PartedWindow):
 
     def keep_glance(self) -> None:
         """Keep how the first rows of the page in front can be shown early at the next start."""
+        from blogadmin.gui.tables.early_rows import Scene
+
         page = self.current_page() if self._is_connected else None
         if page is not None:
             glance = page.glance()
             self.look.keep_glance(page.noun.key, glance.to_text() if glance is not None else "")
+            self.look.keep_scene(page.noun.key, Scene.of(page.view, self.centralWidget() or self).to_text())
 
     def _keep(self) -> None:
         self.look.keep_geometry(self.saveGeometry())

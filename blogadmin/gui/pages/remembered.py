@@ -46,6 +46,14 @@ class Remembered:
         """Keep how the first rows of a list can be read early; an empty string where they cannot."""
         self._settings.setValue(f"pages/{noun}/glance", text)
 
+    def scene(self, noun: str) -> str:
+        """Where a list stood in the window, as ``Scene.to_text`` wrote it, or an empty string."""
+        return str(self._settings.value(f"pages/{noun}/scene", ""))
+
+    def keep_scene(self, noun: str, text: str) -> None:
+        """Keep where a list stands in the window."""
+        self._settings.setValue(f"pages/{noun}/scene", text)
+
     def view(self, noun: str) -> str:
         """What the view of a page that was chosen last is remembered by, or an empty string."""
         return str(self._settings.value(f"pages/{noun}/view", ""))

@@ -38,6 +38,12 @@ class Opener(Protocol):
     def prepare_history(self, opened: Opened) -> bool: ...
 
 
+class Looking(Protocol):
+    """What ``blogadmin.ahead.Ahead`` offers: rows, or ``None`` if they do not come in so many seconds."""
+
+    def rows(self, seconds: float) -> list[Any] | None: ...
+
+
 class Start(QObject):
     """Takes the window from "Connecting…" to its pages, by way of an offer where one is needed."""
 
@@ -51,11 +57,11 @@ class Start(QObject):
         self._due: Callable[[], object] | None = None
         window.server_wanted.connect(self.ask_for_server)
 
-    def begin(self, url: str | None = None) -> None:
+    def begin(self, url: str | None = None, ahead: Looking | None = None) -> None:
         """Connect to ``url``, or to where the settings say.
 
         What it takes to open a database is long in loading. Where it is known how, the first rows of the list
-        in front are read and shown before.
+        in front are read and shown before; ``ahead`` may have begun with that.
         """
         kept = self._window.look.glance(self._window.front_key())
         if not kept:
@@ -63,9 +69,11 @@ class Start(QObject):
             return
         self._due = lambda: self.connect_to(url)
         QTimer.singleShot(ALONE, self, self._go_on)
-        self._services.tasks.run(
-            lambda: self._opener.glance(kept, url), self._glanced, lambda _exc: self._go_on(), owner=self
-        )
+
+        def read() -> list[Any]:
+            return self._opener.glance(kept, url) if ahead is None else ahead.rows(ALONE / 1000) or []
+
+        self._services.tasks.run(read, self._glanced, lambda _exc: self._go_on(), owner=self)
 
     def _glanced(self, rows: list[Any]) -> None:
         if rows and self._services.tasks.database is None:

@@ -77,8 +77,11 @@ def test_little_that_has_gathered_is_left_for_later(collector: GarbageCollector)
 
 def test_what_is_here_to_stay_is_not_looked_through_again(collector: GarbageCollector) -> None:
     before = gc.get_freeze_count()
+    assert before > 10_000, "what is there when it starts is here to stay, too"
+    kept = [[] for _ in range(20_000)]
     collector.settle()
     assert gc.get_freeze_count() > before + 10_000
+    assert len(kept) == 20_000
 
 
 def test_python_collects_by_itself_again_afterwards(collector: GarbageCollector) -> None:

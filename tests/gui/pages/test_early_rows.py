@@ -1,0 +1,148 @@
+"""The rows that stand on the frame of the window before the list does."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from blogadmin.gui.pages.main_window import MainWindow
+from blogadmin.gui.pages.page import ListPage
+from blogadmin.gui.pages.users import USERS
+from blogadmin.gui.tables.early_rows import EarlyRows, Scene
+from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
+
+
+def scene_of(page: ListPage) -> Scene:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    content = window.centralWidget()
+    assert content is not None
+    return Scene.of(page.view, content)
+
+
+def early_rows(page: ListPage, scene: Scene | None = None) -> EarlyRows:
+    rows = [page.model.row(row) for row in range(page.model.rowCount())]
+    return EarlyRows(scene or scene_of(page), page.noun.columns, rows)
+
+
+def on_frame(early: EarlyRows, qtbot: QtBot) -> QImage:
+    """A frame of the size of the scene, with the rows on it, without what stands above the content."""
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.resize(QSize(*early.scene.window))
+    with qtbot.waitSignal(window.frame.painted):
+        window.show()
+    window.frame.show_rows(early)
+    assert window.frame.shows_rows()
+    return window.frame.grab().toImage()
+
+
+def differing(one: QImage, other: QImage) -> int:
+    """How many pixels of two pictures of one size are not the same, but for a difference nobody sees."""
+    assert one.size() == other.size()
+    pairs = (
+        (one.pixelColor(x, y), other.pixelColor(x, y))
+        for x in range(one.width())
+        for y in range(one.height())
+    )
+    return sum(
+        max(abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue())) > 8
+        for a, b in pairs
+    )
+
+
+def list_in(image: QImage, scene: Scene) -> QImage:
+    """Titles and rows, cut out of a picture of a whole window without its menu bar."""
+    left, top, width, height = scene.place
+    return image.copy(left, scene.content + top - scene.titles, width, scene.titles + height)
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+@pytest.mark.parametrize("key", ["posts", "users"])
+def test_they_look_as_the_list_will(
+    key: str, direction: Qt.LayoutDirection, window: MainWindow, qapp: QApplication, qtbot: QtBot
+) -> None:
+    # Wide enough for no scroll bar, which only comes with the list.
+    window.resize(1300, 620)
+    page = page_of(window, key)
+    try:
+        qapp.setLayoutDirection(direction)
+        qtbot.waitUntil(
+            lambda: is_loaded(page) and page.view.rtl is (direction is Qt.LayoutDirection.RightToLeft)
+        )
+        page.search.setFocus()
+        real = window.grab().toImage()
+        scene = scene_of(page)
+        early = on_frame(early_rows(page, scene), qtbot)
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    # The ends of two hairlines are left open by Qt where text runs to the left.
+    assert differing(list_in(real, scene), list_in(early, scene)) <= (2 if scene.rtl else 0)
+
+
+def test_in_a_window_of_another_size_there_are_none(window: MainWindow, qtbot: QtBot) -> None:
+    early = early_rows(page_of(window, "posts"))
+    other = MainWindow()
+    qtbot.addWidget(other)
+    other.resize(window.size() + QSize(1, 0))
+    other.frame.show_rows(early)
+    assert not other.frame.shows_rows()
+    assert early.fits(window.size())
+
+
+def test_a_scene_of_another_font_does_not_fit(window: MainWindow) -> None:
+    page = page_of(window, "posts")
+    assert not early_rows(page, scene_of(page)._replace(font="Another")).fits(window.size())
+
+
+def test_a_column_that_is_no_more_is_left_out(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    scene = scene_of(page)
+    gone = scene._replace(columns=(("no_such_column", 0, 300), *scene.columns[1:]))
+    assert not on_frame(early_rows(page, gone), qtbot).isNull()
+    assert not on_frame(early_rows(page, scene._replace(columns=())), qtbot).isNull()
+
+
+def test_the_window_keeps_where_its_list_stands(window: MainWindow, sql: Sql) -> None:
+    page = page_of(window, "users")
+    window.keep_glance()
+    kept = Scene.from_text(window.look.scene("users"))
+    assert kept == scene_of(page)
+    assert kept is not None
+    assert [name for name, _left, _width in kept.columns] == [c.name for c in USERS.columns if not c.hidden]
+    assert page.view.viewport().mapTo(window, QPoint(0, 0)) == QPoint(
+        kept.place[0], kept.content + kept.place[1]
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "nonsense", "[]", "[[1], 2, 3]", '[[1, 2, 3], "", false, 0, [0, 0, 1, 1], 1, 1, [], []]', "{}"],
+)
+def test_what_is_no_scene_is_none(text: str) -> None:
+    assert Scene.from_text(text) is None
+
+
+def test_rows_without_height_are_no_scene(window: MainWindow) -> None:
+    scene = scene_of(page_of(window, "posts"))
+    assert Scene.from_text(scene.to_text()) == scene
+    assert Scene.from_text(scene._replace(row=0).to_text()) is None
+
+
+def test_a_window_opened_anew_stands_as_the_scene_says(
+    window: MainWindow, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    # Not larger than the screen: a window is made smaller then.
+    window.resize(960, 640)
+    page = page_of(window, "posts")
+    qtbot.waitUntil(lambda: window.navigation.width() < 100)
+    window.grab()
+    scene = scene_of(page)
+    window.close()
+    again = open_window()
+    qtbot.waitUntil(lambda: is_loaded(page_of(again, "posts")))
+    again.grab()
+    assert scene_of(page_of(again, "posts")) == scene
