@@ -26,8 +26,8 @@ UNSEEN = 300
 """Milliseconds after which the parts are made even when the frame has not been painted: nobody looks."""
 PATIENCE = 0.1
 """Seconds for which loading waits for rows to come, and for them to be painted."""
-CALM = 400
-"""Milliseconds without anything being read, after which the pages behind the one in front are made."""
+CALM = 150
+"""Milliseconds without anything being read, after which the next part of a page behind is made."""
 PARTS = (
     "blogadmin.log",
     "blogadmin.gui.theme.stylesheet",
@@ -165,7 +165,7 @@ class Opening(QObject):
             yield
 
     def _make_page(self) -> None:
-        """Make another page when nothing is being read."""
+        """Make a part of another page when nothing is being read."""
         if self._program is None or self._program.services.tasks.outstanding:
             return
         if not self._window.make_next_page():

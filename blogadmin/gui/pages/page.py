@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -34,17 +34,37 @@ Keys = QKeySequence.StandardKey
 class ListPage(PageFrame):
     """One noun's list. ``start`` loads it once there is a database; until then it says "Connecting…".
 
+    A page that is not made ``whole`` is made in steps: a window shall not stand still for all of them.
+
     Signals:
         status_changed: the words of ``statusLabel``, for the window's status bar.
     """
 
     status_changed = Signal(str)
 
-    def __init__(self, noun: Noun, services: Services, parent: QWidget | None = None) -> None:
+    _changing: Changing
+    finding: Finding
+    views: Views
+
+    def __init__(
+        self, noun: Noun, services: Services, parent: QWidget | None = None, *, whole: bool = True
+    ) -> None:
         super().__init__(noun, ListModel(services.tasks, noun.columns, noun.listing, noun.key), parent)
         self.model.setParent(self)
         self.view.editing.commit = services.controller.commit
         self._services = services
+        self._steps = self._furnish()
+        while whole and self.go_on():
+            pass
+
+    def go_on(self) -> bool:
+        """Make another part of the page; whether there are more to make."""
+        return next(self._steps, self) is not self
+
+    def _furnish(self) -> Iterator[None]:
+        services = self._services
+        self.make_beside()
+        yield
         self._changing = Changing(self, services)
         self.finding = Finding(self, services)
         self.views = Views(self, self.finding, services)

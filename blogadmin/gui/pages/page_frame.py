@@ -21,10 +21,21 @@ from blogadmin.gui.widgets.buttons import primary_button, tool_button
 from blogadmin.gui.widgets.empty_state import EmptyState
 from blogadmin.gui.widgets.labels import Label
 from blogadmin.gui.widgets.panel import Panel
+from blogadmin.gui.widgets.search_field import SearchField
 
 
 class PageFrame(Panel):
     """Layout only: what has to decide something is in ``ListPage``."""
+
+    finding_row: FindingRow
+    search: SearchField
+    filter_bar: FilterBar
+    empty: EmptyState
+    failure: Banner
+    slow: Banner
+    news: Banner
+    bulk_bar: BulkBar
+    stack: QStackedWidget
 
     def __init__(self, noun: Noun, model: ListModel, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent=parent)
@@ -39,6 +50,10 @@ class PageFrame(Panel):
         self.view.setModel(model)
         self.status = Label(role="caption", tone="muted", parent=self)
         self.status.setObjectName("statusLabel")
+
+    def make_beside(self) -> None:
+        """Make what stands around the list; until then the page is of no use."""
+        noun = self.noun
         self.finding_row = FindingRow(noun, self)
         self.search = self.finding_row.search
         self.filter_bar = FilterBar(self)

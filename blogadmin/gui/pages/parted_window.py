@@ -45,6 +45,7 @@ class PartedWindow(QMainWindow):
         self._agreed = False
         self._log_file = log_file
         self._made: dict[str, ListPage] = {}
+        self._coming: dict[str, ListPage] = {}
         self._steps: Iterator[None] = iter(())
         self._is_furnished = self._is_connected = False
         self._early: tuple[Sequence[Any], Callable[[], object]] | None = None
@@ -94,7 +95,11 @@ class PartedWindow(QMainWindow):
             self.connection.follow(services.live)
         self.connection.connecting()
         yield
-        self._show_early_rows(self._page(self.look.page()))
+        front = self._noun(self.look.page())
+        while front.key not in self._made:
+            self._make(front)
+            yield
+        self._show_early_rows(self._made[front.key])
         yield
         self._connect()
         yield
@@ -119,11 +124,9 @@ class PartedWindow(QMainWindow):
             page.show_early(*early)
 
     def make_next_page(self) -> bool:
-        """Make a page that is not there yet, as long as nobody has asked for it; whether there are more."""
-        missing = [noun.key for noun in self._nouns() if noun.key not in self._made]
-        if missing:
-            self._page(missing[0])
-        return len(missing) > 1
+        """Make a part of a page that nobody has asked for yet; whether there is more to make."""
+        missing = [noun for noun in self._nouns() if noun.key not in self._made]
+        return bool(missing) and (self._make(missing[0]) or len(missing) > 1)
 
     @property
     def pages(self) -> list[ListPage]:
@@ -185,24 +188,36 @@ class PartedWindow(QMainWindow):
     def _page(self, key: str) -> ListPage:
         """The page of a noun, made now if need be; the first one's for an unknown key."""
         noun = self._noun(key)
-        return self._made.get(noun.key) or self._make_page(noun)
+        while noun.key not in self._made:
+            self._make(noun)
+        return self._made[noun.key]
 
     def _noun(self, key: str) -> Noun:
         nouns = self._nouns()
         return next((noun for noun in nouns if noun.key == key), nouns[0])
 
-    def _make_page(self, noun: Noun) -> ListPage:
-        from blogadmin.gui.pages.page import ListPage
+    def _make(self, noun: Noun) -> bool:
+        """Make another part of the page of a noun; whether there are more to make."""
+        page = self._coming.get(noun.key)
+        if page is None:
+            from blogadmin.gui.pages.page import ListPage
 
-        page = self._made[noun.key] = ListPage(noun, self.services, self)
+            self._coming[noun.key] = ListPage(noun, self.services, self, whole=False)
+            return True
+        if page.go_on():
+            return True
+        self._made[noun.key] = self._coming.pop(noun.key)
+        self._place_page(page)
+        return False
+
+    def _place_page(self, page: ListPage) -> None:
         self._stack.addWidget(page)
         page.status_changed.connect(lambda words: self._page_says(page, words))
-        page.view.restore_state(self.look.columns(noun.key))
+        page.view.restore_state(self.look.columns(page.noun.key))
         page.view.set_density(self.look.density())
         if self._is_connected:
             page.set_writable(*self._writable)
             page.start()
-        return page
 
     def _connect(self) -> None:
         """Have the parts work together: they are there, but for the pages behind."""

@@ -94,10 +94,14 @@ def test_the_page_that_was_in_front_last_is_the_first_one(bare: MainWindow, serv
 
 
 def test_the_other_pages_come_one_after_the_other(furnished: MainWindow) -> None:
-    assert furnished.make_next_page()
+    steps = 0
+    while len(furnished.pages) == 1:
+        assert furnished.make_next_page()
+        steps += 1
+    assert steps > 2
     assert [page.noun.key for page in furnished.pages] == ["posts", "comments"]
-    assert furnished.make_next_page()
-    assert not furnished.make_next_page()
+    while furnished.make_next_page():
+        pass
     assert [page.noun.key for page in furnished.pages] == [noun.key for noun in NOUNS]
     assert not furnished.make_next_page()
 
