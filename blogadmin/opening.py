@@ -26,6 +26,8 @@ UNSEEN = 300
 """Milliseconds after which the parts are made even when the frame has not been painted: nobody looks."""
 PATIENCE = 0.1
 """Seconds for which loading waits for rows to come, and for them to be painted."""
+LAST_WAIT = 1.0
+"""Seconds for which closing waits for what is being read."""
 CALM = 150
 """Milliseconds without anything being read, after which the next part of a page behind is made."""
 PARTS = (
@@ -90,6 +92,9 @@ class Opening(QObject):
         self._soon.stop()
         if self._begun:
             self._loader.join()
+        if self._ahead is not None:
+            # It may be starting the private server, which has to be there to be stopped.
+            self._ahead.rows(LAST_WAIT)
         if self._program is not None:
             self._program.close()
         elif self._connector is not None:
