@@ -24,6 +24,7 @@ import psycopg2.extensions
 import pytest
 
 if TYPE_CHECKING:
+    from blogadmin.connection import Connector, Opened
     from blogadmin.core.database.engine import Database
     from tests.faults.proxy import FaultProxy
 
@@ -317,3 +318,20 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureR
     for when in ("setup", "call"):
         loud = [r for r in caplog.get_records(when) if r.levelno >= logging.WARNING]
         assert not loud, f"logged during {when}: {[r.getMessage() for r in loud]}"
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """No database opens before this is set."""
+    from blogadmin.connection import Connector
+
+    event = threading.Event()
+    open_ = Connector.open
+
+    def open_later(self: Connector, url: str | None = None) -> Opened:
+        event.wait(20)
+        return open_(self, url)
+
+    monkeypatch.setattr(Connector, "open", open_later)
+    yield event
+    event.set()

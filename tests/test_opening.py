@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blogadmin import opening, paths
-from blogadmin.connection import Connector, Opened
+from blogadmin.connection import Connector
 from blogadmin.gui.pages import start
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.registry import NOUNS
@@ -118,29 +118,14 @@ def test_what_keeps_the_parts_from_coming_is_raised(
 
 
 @pytest.fixture
-def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """No database opens before this is set."""
-    event = threading.Event()
-    open_ = Connector.open
-
-    def open_later(self: Connector, url: str | None = None) -> Opened:
-        event.wait(20)
-        return open_(self, url)
-
-    monkeypatch.setattr(Connector, "open", open_later)
-    yield event
-    event.set()
-
-
-@pytest.fixture
-def kept(open_on: Open, database_url: str, sql: Sql, locked: threading.Event, qtbot: QtBot) -> MainWindow:
+def kept(open_on: Open, database_url: str, sql: Sql, gate: threading.Event, qtbot: QtBot) -> MainWindow:
     """A window that was open on a blog of three posts, and is closed."""
     sql("INSERT INTO users (email, name, password_hash) VALUES ('anna@example.org', 'Anna', 'x')")
     sql(
         "INSERT INTO posts (public_id, title, slug, body, author_id) SELECT gen_random_uuid(), 'Post ' || i,"
         " 'post-' || i, 'Body', (SELECT id FROM users) FROM generate_series(1, 3) AS i"
     )
-    locked.set()
+    gate.set()
     begun, window = open_on(database_url)
     qtbot.waitUntil(lambda: bool(window.look.glance("posts")), timeout=20_000)
     # A window larger than the screen would not come back as large.
@@ -148,12 +133,12 @@ def kept(open_on: Open, database_url: str, sql: Sql, locked: threading.Event, qt
     qtbot.waitUntil(lambda: window.navigation.width() < 100)
     window.close()
     begun.close()
-    locked.clear()
+    gate.clear()
     return window
 
 
 def test_from_the_second_start_on_rows_stand_on_the_frame(
-    kept: MainWindow, open_on: Open, database_url: str, locked: threading.Event, qtbot: QtBot
+    kept: MainWindow, open_on: Open, database_url: str, gate: threading.Event, qtbot: QtBot
 ) -> None:
     shown: list[bool] = []
     begun, window = open_on(database_url)
@@ -163,7 +148,7 @@ def test_from_the_second_start_on_rows_stand_on_the_frame(
     page = window.pages[0]
     qtbot.waitUntil(lambda: page.model.rowCount() == 3)
     assert page.model.state is not State.READY
-    locked.set()
+    gate.set()
     qtbot.waitUntil(lambda: page.model.state is State.READY, timeout=20_000)
     begun.raise_failure()
 
@@ -172,7 +157,7 @@ def test_a_server_that_takes_its_time_keeps_the_parts_waiting_for_a_moment_only(
     kept: MainWindow,
     open_on: Open,
     database_url: str,
-    locked: threading.Event,
+    gate: threading.Event,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -181,7 +166,7 @@ def test_a_server_that_takes_its_time_keeps_the_parts_waiting_for_a_moment_only(
     _begun, window = open_on(database_url)
     qtbot.waitUntil(lambda: bool(window.pages), timeout=20_000)
     assert not window.frame.shows_rows()
-    locked.set()
+    gate.set()
     qtbot.waitUntil(lambda: window.pages[0].model.state is State.READY, timeout=20_000)
     late.set()
 

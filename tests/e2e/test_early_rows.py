@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
-from blogadmin.connection import Connector, Opened
 from blogadmin.core.queries.glance import Glance
 from blogadmin.core.queries.rows import PostRow
 from blogadmin.gui.pages import start
@@ -22,21 +21,6 @@ from tests.e2e.robot import Robot
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 pytestmark = pytest.mark.usefixtures("blog")
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """No database opens before this is set."""
-    event = threading.Event()
-    open_ = Connector.open
-
-    def open_later(self: Connector, url: str | None = None) -> Opened:
-        event.wait(20)
-        return open_(self, url)
-
-    monkeypatch.setattr(Connector, "open", open_later)
-    yield event
-    event.set()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ class FirstFrame(QWidget):
 
     def shows_rows(self) -> bool:
         """Whether rows are shown."""
-        return self._rows is not None and self._rows.fits(self.window().size())
+        return self._rows is not None and self._rows.fits(self.window())
 
     def _paint_places(self, painter: QPainter) -> None:
         height = control_height() + 4

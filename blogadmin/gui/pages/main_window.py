@@ -159,7 +159,10 @@ class MainWindow(PartedWindow):
         if page is not None:
             glance = page.glance()
             self.look.keep_glance(page.noun.key, glance.to_text() if glance is not None else "")
-            self.look.keep_scene(page.noun.key, Scene.of(page.view, self.centralWidget() or self).to_text())
+            passing = (self.connection_banner, self.read_only_banner, *page.passing())
+            if not any(widget.isVisible() for widget in passing):
+                scene = Scene.of(page.view, self.centralWidget() or self)
+                self.look.keep_scene(page.noun.key, scene.to_text())
 
     def _keep(self) -> None:
         self.look.keep_geometry(self.saveGeometry())

@@ -71,6 +71,10 @@ class PageFrame(Panel):
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)
 
+    def passing(self) -> tuple[QWidget, ...]:
+        """What takes room from the list for a while and is not there when the program starts."""
+        return self.filter_bar, self.failure, self.slow, self.news, self.bulk_bar
+
     def lay_out(self, choose_columns: Callable[[QPoint], object]) -> None:
         """Place the parts; call it once the verbs are there."""
         layout = QVBoxLayout(self)

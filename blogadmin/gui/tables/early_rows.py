@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -46,8 +46,10 @@ class Scene(NamedTuple):
         at = view.viewport().mapTo(content, QPoint(0, 0))
         shown = [header.logicalIndex(place) for place in range(header.count())]
         model = view.list_model()
+        # As it stands when nobody has scrolled to the side yet.
+        aside = -header.offset() if view.isRightToLeft() else header.offset()
         columns = [
-            (model.columns[s].name, view.columnViewportPosition(s), view.columnWidth(s))
+            (model.columns[s].name, view.columnViewportPosition(s) + aside, view.columnWidth(s))
             for s in shown
             if not view.isColumnHidden(s)
         ]
@@ -100,10 +102,10 @@ class EarlyRows:
         self._entries = format_rows(columns, rows)
         self._cells: CellPainter | None = None
 
-    def fits(self, window: QSize) -> bool:
-        """Whether the list would stand there in a window of that size."""
-        scene = self.scene
-        return scene.window == window.toTuple() and scene.font == QApplication.font().key()
+    def fits(self, window: QWidget) -> bool:
+        """Whether the list would stand there in this window as it is now."""
+        there = (window.width(), window.height()), QApplication.font().key(), window.isRightToLeft()
+        return there == (self.scene.window, self.scene.font, self.scene.rtl)
 
     def paint(self, painter: QPainter) -> None:
         """Paint titles and rows on what will be the central widget of the window."""

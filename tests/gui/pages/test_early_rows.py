@@ -12,7 +12,7 @@ from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.pages.users import USERS
 from blogadmin.gui.tables.early_rows import EarlyRows, Scene
-from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
+from tests.gui.pages.conftest import OpenWindow, is_loaded, page_of
 
 
 def scene_of(page: ListPage) -> Scene:
@@ -90,12 +90,14 @@ def test_in_a_window_of_another_size_there_are_none(window: MainWindow, qtbot: Q
     other.resize(window.size() + QSize(1, 0))
     other.frame.show_rows(early)
     assert not other.frame.shows_rows()
-    assert early.fits(window.size())
+    assert early.fits(window)
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert not early.fits(window)
 
 
 def test_a_scene_of_another_font_does_not_fit(window: MainWindow) -> None:
     page = page_of(window, "posts")
-    assert not early_rows(page, scene_of(page)._replace(font="Another")).fits(window.size())
+    assert not early_rows(page, scene_of(page)._replace(font="Another")).fits(window)
 
 
 def test_a_column_that_is_no_more_is_left_out(window: MainWindow, qtbot: QtBot) -> None:
@@ -106,7 +108,7 @@ def test_a_column_that_is_no_more_is_left_out(window: MainWindow, qtbot: QtBot) 
     assert not on_frame(early_rows(page, scene._replace(columns=())), qtbot).isNull()
 
 
-def test_the_window_keeps_where_its_list_stands(window: MainWindow, sql: Sql) -> None:
+def test_the_window_keeps_where_its_list_stands(window: MainWindow) -> None:
     page = page_of(window, "users")
     window.keep_glance()
     kept = Scene.from_text(window.look.scene("users"))
@@ -116,6 +118,30 @@ def test_the_window_keeps_where_its_list_stands(window: MainWindow, sql: Sql) ->
     assert page.view.viewport().mapTo(window, QPoint(0, 0)) == QPoint(
         kept.place[0], kept.content + kept.place[1]
     )
+
+
+def test_a_list_that_has_less_room_for_a_while_is_not_remembered(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    window.keep_glance()
+    kept = window.look.scene("posts")
+    page.view.selectRow(1)
+    qtbot.waitUntil(page.bulk_bar.isVisible)
+    window.keep_glance()
+    assert window.look.scene("posts") == kept != ""
+
+
+def test_scrolling_to_the_side_is_not_remembered(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    window.resize(960, 640)
+    qtbot.waitUntil(lambda: window.navigation.width() < 100)
+    page.view.setColumnWidth(0, 900)
+    window.grab()
+    scene = scene_of(page)
+    bar = page.view.horizontalScrollBar()
+    bar.setValue(bar.maximum())
+    window.grab()
+    assert page.view.horizontalHeader().offset() > 0
+    assert scene_of(page).columns == scene.columns
 
 
 @pytest.mark.parametrize(
