@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blogadmin.connection import Connector
+
+_log = logging.getLogger(__name__)
 
 
 class Ahead:
@@ -29,4 +32,7 @@ class Ahead:
         return None if self._thread.is_alive() else self._rows
 
     def _read(self, connector: Connector, kept: str) -> None:
-        self._rows = connector.glance(kept)
+        try:
+            self._rows = connector.glance(kept)
+        except Exception as exc:  # noqa: BLE001 - who opens the database will meet the same, and tell it
+            _log.debug("nothing could be read ahead: %s", type(exc).__name__)

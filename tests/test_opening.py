@@ -179,3 +179,21 @@ def test_a_window_closed_while_rows_are_awaited_leaves_nothing_behind(
     window.close()
     begun.close()
     begun.raise_failure()
+
+
+def test_what_goes_wrong_ahead_is_left_to_who_opens_the_database(
+    kept: MainWindow,
+    open_on: Open,
+    database_url: str,
+    gate: threading.Event,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("no such thing here")
+
+    monkeypatch.setattr(Connector, "glance", fail)
+    gate.set()
+    begun, window = open_on(database_url)
+    qtbot.waitUntil(lambda: bool(window.pages) and window.pages[0].model.state is State.READY, timeout=20_000)
+    begun.raise_failure()
