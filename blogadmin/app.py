@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
@@ -38,8 +37,7 @@ so long. Shorter turns cost workers some per cent of their time, and nobody wait
 """
 
 
-@dataclass(slots=True)
-class Program:
+class Program(NamedTuple):
     """The parts of a running program. ``close`` ends all of them, within about two seconds."""
 
     services: Services

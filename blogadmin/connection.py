@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from blogadmin import paths
@@ -28,8 +27,7 @@ ANSWER_FOR: Final = 2.0
 """Seconds for the first answers of a server, beside those that connecting may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A database that answered, what its schema is, and how to name the place to a person.
 
     ``url`` may hold a password; ``given`` is what to open again, ``None`` for the private server.
@@ -40,12 +38,15 @@ class Opened:
     place: str
     local: bool
     encrypted: bool
-    url: str = field(repr=False)
+    url: str
 
     @property
     def given(self) -> str | None:
         """What ``Connector.open`` takes to come here again."""
         return None if self.local else self.url
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.place})"
 
 
 class Connector:
@@ -92,6 +93,9 @@ class Connector:
 
         Whatever is wrong there, ``open`` will say it.
         """
+        from blogadmin.core.database import driver
+
+        driver.load()
         import psycopg2
 
         from blogadmin.core.database.errors import KnownError
@@ -171,7 +175,7 @@ class Connector:
 
         state = schema.inspect(opened.database)
         opened.database.read_only = state.kind == "newer"
-        return replace(opened, state=state)
+        return opened._replace(state=state)
 
     @staticmethod
     def _encrypted(database: Database) -> bool:

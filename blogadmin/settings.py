@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _PREFIX = "BLOGADMIN_"
 _LARGEST_MS = 24 * 60 * 60 * 1000
@@ -27,11 +26,10 @@ class SettingsError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings, checked. The URL may carry a password, so it never shows in ``repr()``."""
 
-    database_url: str | None = field(default=None, repr=False)
+    database_url: str | None = None
     """The server and database; ``None`` means the private server of this user."""
     pool_size: int = 5
     """Connections kept open for writing."""
@@ -54,6 +52,10 @@ class Settings:
     theme: str = "system"
     """One of system, light, dark."""
 
+    def __repr__(self) -> str:
+        shown = (f"{name}={value!r}" for name, value in zip(self._fields[1:], self[1:], strict=True))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
 
 def load(
     argv_overrides: Mapping[str, Any] | None = None,
@@ -75,7 +77,7 @@ def load(
 def _sources(
     argv: Mapping[str, Any], env: Mapping[str, str], file: Path | None
 ) -> Iterator[tuple[str, str, Any]]:
-    names = [f.name for f in fields(Settings)]
+    names = Settings._fields
     for key, raw in _read_file(file).items():
         if key not in names:
             raise SettingsError(f"{key} in {file}", f"there is no such setting. Known: {', '.join(names)}.")

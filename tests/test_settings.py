@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 from typing import Any
 
@@ -149,12 +148,12 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_settings_do_not_change() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         Settings().pool_size = 3  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_every_setting_can_come_from_every_source(file: Path) -> None:
     """A field without a reading would be a setting that nobody can set."""
-    for field in fields(Settings):
+    for field in Settings._fields:
         with pytest.raises(SettingsError):
-            load({}, {f"BLOGADMIN_{field.name.upper()}": "\0"})
+            load({}, {f"BLOGADMIN_{field.upper()}": "\0"})

@@ -13,7 +13,7 @@ from blogadmin.gui.tables.list_model import State
 from blogadmin.screenshots.studio import HISTORY, Scene, Studio
 
 if TYPE_CHECKING:
-    from blogadmin.core.queries.history import HistoryEntry
+    from blogadmin.core.queries.details import HistoryEntry
 
 
 def scenes(studio: Studio) -> Scene:

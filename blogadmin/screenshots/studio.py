@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,7 +34,7 @@ def stage(settings: Settings) -> tuple[Settings, tempfile.TemporaryDirectory[str
     folder = tempfile.TemporaryDirectory(prefix="blogadmin-screenshots-")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder.name)
-    return replace(settings, database_url=None, data_dir=Path(folder.name) / "data"), folder
+    return settings._replace(database_url=None, data_dir=Path(folder.name) / "data"), folder
 
 
 class Studio:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -126,6 +125,9 @@ def _is_name(host: str) -> bool:
 def _addresses(host: str, port: str) -> Iterable[str]:
     if not _is_name(host):
         return [""]
+    # A server on this computer has no name, and its first rows need not wait for this module.
+    import socket
+
     try:
         found = socket.getaddrinfo(host, port or 5432, type=socket.SOCK_STREAM)
     except OSError:

@@ -7,8 +7,7 @@ dialog. Nothing here keeps PostgreSQL's DETAIL: it prints whole rows, password h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class KnownError(Exception):
@@ -44,8 +43,7 @@ class StillReferenced(KnownError):
         self.counts = dict(counts or {})
 
 
-@dataclass(frozen=True, slots=True)
-class FieldConflict:
+class FieldConflict(NamedTuple):
     """One field that both sides changed: as it was, as it is in the database, as it was typed."""
 
     field: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,9 @@ from psycopg2 import extensions
 
 def shut(raw: extensions.connection) -> None:
     """Shut the socket under ``raw``, so that whoever waits for the server wakes with an error."""
+    # Not at the top: it is hardly ever wanted, and the first rows wait for this module.
+    import socket
+
     # The family does not matter to shutdown(); the duplicate leaves libpq its own descriptor.
     with (
         contextlib.suppress(psycopg2.Error, OSError),

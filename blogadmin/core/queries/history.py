@@ -34,8 +34,9 @@ from blogadmin.core.models.recording import BODY, RECORDED
 from blogadmin.core.queries import filters
 from blogadmin.core.queries.anchored import Arranged
 from blogadmin.core.queries.columns import NOT_PYTHON, Column, moment, shared, shown_time
+from blogadmin.core.queries.details import HistoryEntry
 from blogadmin.core.queries.listing import Listing
-from blogadmin.core.queries.rows import HistoryEntry, HistoryRow
+from blogadmin.core.queries.rows import HistoryRow
 from blogadmin.core.queries.spec import ListSpec, Sort, Unreadable
 from blogadmin.core.values import HistoryOp, RecordedNoun
 

@@ -36,8 +36,9 @@ from blogadmin.core.queries.columns import (
     shown_time,
     text,
 )
+from blogadmin.core.queries.details import PostDetail
 from blogadmin.core.queries.listing import Listing
-from blogadmin.core.queries.rows import Dependents, PostDetail, PostRow, SlugOwner
+from blogadmin.core.queries.rows import Dependents, PostRow, SlugOwner
 from blogadmin.core.queries.spec import Sort
 from blogadmin.core.values import SLUG_MAX, PostStatus
 

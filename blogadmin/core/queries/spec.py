@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 Value = str | int | bool | tuple[str | int, ...] | None
 """What a condition compares with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     """One column of an order, by the name that the noun's listing gives it."""
 
     column: str
@@ -47,16 +46,14 @@ OPS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 """The operators that a condition on a field of each kind may have, the usual one first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """Something that a list can be filtered by. ``choices`` are the words of a ``CHOICE``, in their order."""
 
     kind: Kind
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One thing that must hold: ``field`` is a name in the listing's ``fields``, ``op`` one of its ``OPS``.
 
     ``value`` by kind of the field:
@@ -78,8 +75,7 @@ class Condition:
     value: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Conditions and groups that hold together: all of them, or with ``any`` at least one of them.
 
     A group without parts asks for nothing and is left out.
@@ -97,8 +93,7 @@ class Group:
                 yield part
 
 
-@dataclass(frozen=True, slots=True)
-class ListSpec:
+class ListSpec(NamedTuple):
     """Search words, order and filter of a list. An empty ``sort`` means the noun's own default order.
 
     Ties are always broken by id, so the order is total and two fetches agree on it. Every word of
@@ -112,8 +107,7 @@ class ListSpec:
     bodies: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """Stands in a list for a row that exists but holds something that Python cannot represent.
 
     ``reason`` is for the person: "created_at: the date lies outside the years 1 to 9999".

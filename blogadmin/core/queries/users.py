@@ -23,8 +23,9 @@ from blogadmin.core.queries.columns import (
     shown_time,
     text,
 )
+from blogadmin.core.queries.details import UserDetail
 from blogadmin.core.queries.listing import Listing
-from blogadmin.core.queries.rows import Dependents, UserChoice, UserDetail, UserRow
+from blogadmin.core.queries.rows import Dependents, UserChoice, UserRow
 from blogadmin.core.queries.spec import Sort
 from blogadmin.core.queries.words import WORDS_MOST, literally, matches, search_words
 from blogadmin.core.values import Role

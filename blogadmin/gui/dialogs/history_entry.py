@@ -20,7 +20,7 @@ from blogadmin.gui.widgets.labels import Label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blogadmin.core.queries.rows import HistoryEntry
+    from blogadmin.core.queries.details import HistoryEntry
     from blogadmin.gui.control.services import Services
 
 _WIDTH, _LINES = 84, 16

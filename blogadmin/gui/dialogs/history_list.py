@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blogadmin.core.queries.rows import HistoryEntry
+from blogadmin.core.queries.details import HistoryEntry
 from blogadmin.core.values import HistoryOp
 from blogadmin.gui.dialogs.history_words import field_words, in_order, value_words
 from blogadmin.gui.theme import (

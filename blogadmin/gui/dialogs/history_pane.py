@@ -26,7 +26,7 @@ from blogadmin.gui.widgets.times import dated
 
 if TYPE_CHECKING:
     from blogadmin.core.database.changes import Changes
-    from blogadmin.core.queries.rows import HistoryEntry
+    from blogadmin.core.queries.details import HistoryEntry
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
 
 SOON: Final = 250

@@ -15,7 +15,7 @@ from blogadmin.gui.dialogs.history_words import field_words, in_order, value_wor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blogadmin.core.queries.rows import HistoryEntry
+    from blogadmin.core.queries.details import HistoryEntry
 
 Fields = Mapping[str, Any]
 People = Mapping[int, str | None]

@@ -29,7 +29,8 @@ from blogadmin.gui.widgets.pills import KeyHint
 
 if TYPE_CHECKING:
     from blogadmin.core.operations.operation import Operation
-    from blogadmin.core.queries.rows import PostDetail, UserChoice
+    from blogadmin.core.queries.details import PostDetail
+    from blogadmin.core.queries.rows import UserChoice
 
 _METADATA_LINES = 6
 _WIDTH, _HEIGHT = 1120, 760

@@ -25,7 +25,7 @@ from blogadmin.gui.widgets.pills import Avatar
 
 if TYPE_CHECKING:
     from blogadmin.core.operations.operation import Operation
-    from blogadmin.core.queries.rows import UserDetail
+    from blogadmin.core.queries.details import UserDetail
 
 _KEEP = "Leave both empty to keep the present password."
 _FACTS = ("Wrote", "Created", "Updated")

@@ -7,7 +7,6 @@ is always tidy: no empty group, no group of one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from blogadmin.core.queries.spec import Condition, Group
 
@@ -32,7 +31,7 @@ def chips_of(where: Group | None) -> Iterator[tuple[Place, Part]]:
 
 def added(where: Group | None, part: Part) -> Group:
     """The filter with ``part`` at its end."""
-    return Group((part,)) if where is None else replace(where, parts=(*where.parts, part))
+    return Group((part,)) if where is None else where._replace(parts=(*where.parts, part))
 
 
 def removed(where: Group | None, place: Place) -> Group | None:
@@ -52,15 +51,15 @@ def with_alternative(where: Group, place: Place, part: Part) -> Group:
     """
     beside = where.parts[place[0]]
     inner = beside if isinstance(beside, Group) else Group((beside,), any=not where.any)
-    grown = replace(inner, parts=(*inner.parts, part))
-    return replace(where, parts=(*where.parts[: place[0]], grown, *where.parts[place[0] + 1 :]))
+    grown = inner._replace(parts=(*inner.parts, part))
+    return where._replace(parts=(*where.parts[: place[0]], grown, *where.parts[place[0] + 1 :]))
 
 
 def with_any(where: Group, any_: bool) -> Group:
     """The filter of which any part, or each, must hold; the groups inside turn the other way."""
     if where.any == any_:
         return where
-    turned = (replace(p, any=not any_) if isinstance(p, Group) else p for p in where.parts)
+    turned = (p._replace(any=not any_) if isinstance(p, Group) else p for p in where.parts)
     return Group(tuple(turned), any=any_)
 
 
@@ -77,7 +76,7 @@ def tidied(where: Group | None) -> Group | None:
             parts.append(inner)
     if len(parts) == 1 and isinstance(parts[0], Group):
         return parts[0]
-    return replace(where, parts=tuple(parts)) if parts else None
+    return where._replace(parts=tuple(parts)) if parts else None
 
 
 def _put(where: Group | None, place: Place, parts: tuple[Part, ...]) -> Group | None:
@@ -88,4 +87,4 @@ def _put(where: Group | None, place: Place, parts: tuple[Part, ...]) -> Group | 
     if rest and isinstance(former, Group):
         inner = _put(former, rest, parts)
         parts = () if inner is None else (inner,)
-    return tidied(replace(where, parts=(*where.parts[:at], *parts, *where.parts[at + 1 :])))
+    return tidied(where._replace(parts=(*where.parts[:at], *parts, *where.parts[at + 1 :])))

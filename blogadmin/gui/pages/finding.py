@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -79,7 +78,7 @@ class Finding(QObject):
 
     def start(self) -> None:
         """Load the list from the database that is there now."""
-        self.load(replace(self.spec(), sort=self._page.view.sort_keys()))
+        self.load(self.spec()._replace(sort=self._page.view.sort_keys()))
 
     def spec(self) -> ListSpec:
         """What is looked for, as the page shows it now."""
@@ -143,7 +142,7 @@ class Finding(QObject):
 
     def _search(self, words: str) -> None:
         if words.strip() != self._model.spec.search:
-            self.load(replace(self._model.spec, search=words.strip()))
+            self.load(self._model.spec._replace(search=words.strip()))
 
     def _toggle_bodies(self) -> None:
         self._row.bodies.toggle()
@@ -152,10 +151,10 @@ class Finding(QObject):
         """The best hits come first; the order that was chosen before returns with the plain search."""
         if on:
             self._sort_before = self._model.spec.sort
-        self.load(replace(self.spec(), sort=() if on else self._sort_before))
+        self.load(self.spec()._replace(sort=() if on else self._sort_before))
 
     def _order(self, keys: tuple[Sort, ...]) -> None:
-        self.load(replace(self._model.spec, sort=keys))
+        self.load(self._model.spec._replace(sort=keys))
 
     # Filters
 
@@ -165,7 +164,7 @@ class Finding(QObject):
 
     def _filter(self, where: Group | None) -> None:
         self._show_filter(where)
-        self.load(replace(self.spec(), where=self._bar.where))
+        self.load(self.spec()._replace(where=self._bar.where))
 
     def _show_filter(self, where: Group | None) -> None:
         if where is not None:
@@ -223,7 +222,7 @@ class Finding(QObject):
             return
         where = self._bar.where
         others = removed(where, self._place) if self._place is not None and not self._beside else where
-        spec, listing = replace(self.spec(), where=others), self._page.noun.listing
+        spec, listing = self.spec()._replace(where=others), self._page.noun.listing
         slot = f"{self._page.noun.key}.facets"
         self._tasks.read(
             slot,

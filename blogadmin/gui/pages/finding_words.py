@@ -42,4 +42,4 @@ def about(noun: Noun, number: int) -> str:
     """A number that is only estimated, rounded as far as it can be trusted: "about 1,204,000 posts"."""
     digits = len(str(number))
     rounded = round(number, -max(0, digits - 4)) if digits > 4 else number
-    return f"about {noun.count(rounded)}"
+    return f"about {noun.counted(rounded)}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from blogadmin.gui.theme.fonts import MARGIN, SPACE_L, control_height, font, metrics, row_height
 from blogadmin.gui.theme.state import color
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
     from blogadmin.gui.tables.early_rows import EarlyRows
 
 TITLES: Final = {"posts": "Posts", "comments": "Comments", "users": "Users", "history": "History"}

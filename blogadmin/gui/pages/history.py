@@ -16,7 +16,7 @@ from blogadmin.gui.tables.columns import CellKind, Column, field_text, time_colu
 from blogadmin.gui.tables.list_model import State
 
 if TYPE_CHECKING:
-    from blogadmin.core.queries.rows import HistoryEntry
+    from blogadmin.core.queries.details import HistoryEntry
     from blogadmin.gui.control.bulk import BulkRun
     from blogadmin.gui.pages.main_window import MainWindow
     from blogadmin.gui.pages.page import ListPage

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from blogadmin.gui.pages.parted_window import NARROW, PartedWindow
 from blogadmin.gui.theme import Density, Mode
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QResizeEvent
+
     from blogadmin.gui.control.bulk import BulkRun
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
     from blogadmin.gui.pages.menus import Menus

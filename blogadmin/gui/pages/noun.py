@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from blogadmin.gui.tables.columns import Column
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from blogadmin.gui.pages.page_frame import PageFrame
 
 
-@dataclass(frozen=True, slots=True)
-class BulkAction:
+class BulkAction(NamedTuple):
     """A verb for the selected rows, such as "Activate".
 
     ``operation`` makes from few ids what is done at once, in one transaction; ``change`` makes what is done
@@ -38,8 +36,7 @@ class BulkAction:
     shortcut: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BulkMenu:
+class BulkMenu(NamedTuple):
     """Verbs that belong together, such as one for each role, behind one button."""
 
     name: str
@@ -48,8 +45,7 @@ class BulkMenu:
     choices: Sequence[BulkAction]
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(NamedTuple):
     """Everything that differs between pages; the page itself knows no noun."""
 
     key: str
@@ -71,10 +67,10 @@ class Noun:
     bulk: Sequence[BulkAction | BulkMenu] = ()
     toggle: Callable[[tuple[int, ...], bool], Operation] | None = None
     """Makes the operation behind the check box column."""
-    can_delete: bool = field(default=True)
+    can_delete: bool = True
     has_bodies: bool = False
     """Whether its texts can be searched, not only what its columns show."""
 
-    def count(self, number: int) -> str:
+    def counted(self, number: int) -> str:
         """The number with the noun: "1 post", "1,204 posts"."""
         return f"{number:,} {self.singular if number == 1 else self.plural}"

@@ -197,11 +197,11 @@ class ListPage(PageFrame):
             return "Connecting…"
         known = self.model.rowCount()
         if self.model.state is State.FAILED:
-            return f"{self.noun.count(known)}, not up to date" if known else "Not read"
+            return f"{self.noun.counted(known)}, not up to date" if known else "Not read"
         if not self.model.row_count_exact:
             return self.finding.notes.about() or "Loading…"
         beyond = self.view.rows_not_shown()
-        return self.noun.count(known) + (
+        return self.noun.counted(known) + (
             f" shown, {beyond:,} more do not fit into one list" if beyond else ""
         )
 
@@ -214,7 +214,7 @@ class ListPage(PageFrame):
         count = self.view.selected_count()
         self.verbs.set_selected(count, self._changing.writable)
         everything = self.model.row_count_exact and 1 < count == self.model.total
-        self.bulk_bar.set_count(count, f"All {self.noun.count(count)} selected" if everything else "")
+        self.bulk_bar.set_count(count, f"All {self.noun.counted(count)} selected" if everything else "")
         self._show_status()
 
     def _say_copied(self, rows: int, wanted: int) -> None:

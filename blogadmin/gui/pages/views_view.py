@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blogadmin.core.queries.spec import Condition, Group, ListSpec
@@ -28,12 +27,12 @@ def is_about_me(view: View) -> bool:
 
 def for_person(spec: ListSpec, person: int) -> ListSpec:
     """``spec`` with the id of ``person`` wherever it says "me"."""
-    return spec if spec.where is None else replace(spec, where=_named(spec.where, person))
+    return spec if spec.where is None else spec._replace(where=_named(spec.where, person))
 
 
 def same(one: ListSpec, other: ListSpec) -> bool:
     """Whether two specifications list the same rows in the same order."""
-    return replace(one, where=tidied(one.where)) == replace(other, where=tidied(other.where))
+    return one._replace(where=tidied(one.where)) == other._replace(where=tidied(other.where))
 
 
 def kept(spec: ListSpec, columns: Iterable[str]) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def columns_state(shown: Iterable[str], every: Iterable[str]) -> str:
 
 
 def _named(group: Group, person: int) -> Group:
-    return replace(group, parts=tuple(_part(part, person) for part in group.parts))
+    return group._replace(parts=tuple(_part(part, person) for part in group.parts))
 
 
 def _part(part: Part, person: int) -> Part:

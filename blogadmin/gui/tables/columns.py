@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class CellKind(StrEnum):
@@ -22,8 +21,7 @@ class CellKind(StrEnum):
     CHECK = "check"
 
 
-@dataclass(frozen=True, slots=True)
-class CellEdit:
+class CellEdit(NamedTuple):
     """How the cells of a column are edited where they stand.
 
     ``value`` gives what is edited of a row; the row has a ``version``. ``operation`` makes of an id, a
@@ -38,8 +36,7 @@ class CellEdit:
     problem: Callable[[str], str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column. The callables take a row and run on a worker thread, once for each row that arrives.
 
     ``width`` is in average characters. ``text`` gives the words of the cell; a TIME column shows its

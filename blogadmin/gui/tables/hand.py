@@ -13,7 +13,8 @@ _KEPT = 2_000
 # A name, a slug or an address keeps its own direction wherever it stands.
 _ISOLATE, _END = "\u2068", "\u2069"
 # Letters and marks beyond ASCII that nearly every font for a window has. Many a line has one of them.
-_COMMON = [*map(chr, range(0x20, 0x7F)), *map(chr, range(0xA1, 0x180)), *"–—‘’“”„…•·"]
+_ASCII = frozenset(map(chr, range(0x20, 0x7F)))
+_COMMON = _ASCII.union(map(chr, range(0xA1, 0x180)), "–—‘’“”„…•·")
 _USUAL = "".join(map(chr, range(0x21, 0x7F)))
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\v\f\x1c\x1d\x1e\x85\x9c\u2028\u2029", " "))
 
@@ -45,7 +46,8 @@ class Face:
         latin.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
         self._fonts, self._latin = (whole, _struck(whole)), (latin, _struck(latin))
         self._measured, self._latin_measured = QFontMetrics(whole), QFontMetrics(latin)
-        self._plain = frozenset(x for x in _COMMON if self._latin_measured.inFontUcs4(ord(x)))
+        # The font is asked for others when they come: all at once would keep the first rows waiting.
+        self._plain = set(_ASCII)
         exact = QFontMetricsF(whole)
         self.rise = exact.ascent() - exact.height() / 2
         """From the middle of a line down to where its letters stand."""
@@ -86,7 +88,13 @@ class Face:
 
     def _is_plain(self, text: str) -> bool:
         """Whether the font has every letter of it itself, and all of them run to the right."""
-        return text.isascii() or self._plain.issuperset(text)
+        if text.isascii() or self._plain.issuperset(text):
+            return True
+        if not _COMMON.issuperset(text):
+            return False
+        has = self._latin_measured.inFontUcs4
+        self._plain.update(letter for letter in set(text) - self._plain if has(ord(letter)))
+        return self._plain.issuperset(text)
 
 
 class Hand:

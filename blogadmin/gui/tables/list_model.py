@@ -151,7 +151,7 @@ class ListModel(FollowedRows):
         """Load the list in the order of one column; nothing happens for one that cannot order it."""
         if 0 <= column < len(self.columns) and self.columns[column].sortable:
             by = Sort(self.columns[column].name, order == Qt.SortOrder.DescendingOrder)
-            self.load(replace(self.spec, sort=(by,)))
+            self.load(self.spec._replace(sort=(by,)))
 
     # What comes back
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         mode_in_force,
         set_variant,
     )
+    from blogadmin.gui.theme.drawings import draw_icon
     from blogadmin.gui.theme.fonts import (
         CELL_PADDING,
         GLYPH_SIZE,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
         row_height,
     )
     from blogadmin.gui.theme.glyphs import draw_status_glyph
-    from blogadmin.gui.theme.icons import application_icon, draw_icon, icon
+    from blogadmin.gui.theme.icons import application_icon, icon
     from blogadmin.gui.theme.paint import (
         draw_avatar,
         draw_check,
@@ -134,6 +135,7 @@ _HOMES: Final = {
         "mode_in_force",
         "set_variant",
     ),
+    "drawings": ("draw_icon",),
     "fonts": (
         "CELL_PADDING",
         "GLYPH_SIZE",
@@ -162,7 +164,6 @@ _HOMES: Final = {
     "glyphs": ("draw_status_glyph",),
     "icons": (
         "application_icon",
-        "draw_icon",
         "icon",
     ),
     "paint": (

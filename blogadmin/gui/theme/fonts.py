@@ -1,10 +1,9 @@
 """Type scale and sizes. Everything is a factor of the system's own user interface font."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics
+from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
 from PySide6.QtWidgets import QApplication
 
 SPACE_XXS: Final = 2
@@ -35,8 +34,7 @@ class Density(StrEnum):
     COMPACT = "compact"
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
+class _Role(NamedTuple):
     factor: float
     weight: QFont.Weight | None = None
     mono: bool = False
@@ -96,7 +94,7 @@ def metrics(
 def _make_font(role: _Role, weight: QFont.Weight | None, tabular: bool, mono: bool) -> QFont:
     base = QApplication.font()
     fixed = mono or role.mono
-    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont) if fixed else QFont(base)
+    made = _fixed_font() if fixed else QFont(base)
     # QFontInfo, because a base font that was set in pixels has no point size of its own.
     made.setPointSizeF(QFontInfo(base).pointSizeF() * role.factor)
     chosen = weight or role.weight
@@ -105,6 +103,13 @@ def _make_font(role: _Role, weight: QFont.Weight | None, tabular: bool, mono: bo
     if tabular:
         made.setFeature(_TABULAR, 1)
     return made
+
+
+def _fixed_font() -> QFont:
+    # Not at the top: nothing that is painted first needs it.
+    from PySide6.QtGui import QFontDatabase
+
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
 def forget_fonts() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from blogadmin.gui.theme.icons import draw_icon
+from blogadmin.gui.theme.drawings import draw_icon
 
 _STROKE: Final = 1.5
 

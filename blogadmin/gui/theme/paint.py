@@ -10,11 +10,10 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStyle
 
+from blogadmin.gui.theme.drawings import draw_icon
 from blogadmin.gui.theme.fonts import ICON_SMALL, RADIUS_BADGE, RADIUS_SMALL, font, metrics
 from blogadmin.gui.theme.glyphs import draw_status_glyph
-from blogadmin.gui.theme.icons import draw_icon
 from blogadmin.gui.theme.state import color, is_dark, is_high_contrast
 
 _MEDIUM: Final = QFont.Weight.Medium
@@ -194,8 +193,7 @@ def draw_focus_ring(painter: QPainter, rect: QRect, *, first: bool = True, last:
     painter.fillRect(rect.left(), rect.bottom() - width + 1, rect.width(), width, ink)
     for at_end, offset in ((first, 0), (last, rect.width() - width)):
         if at_end:
-            side = QRect(rect.left() + offset, rect.top(), width, rect.height())
-            painter.fillRect(QStyle.visualRect(painter.layoutDirection(), rect, side), ink)
+            painter.fillRect(leading_rect(painter, QRectF(rect), offset, width).toRect(), ink)
 
 
 def draw_shadow(painter: QPainter, rect: QRectF, radius: float, *, spread: int = 18) -> None:

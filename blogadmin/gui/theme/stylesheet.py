@@ -15,8 +15,8 @@ from typing import Final
 import platformdirs
 from PySide6.QtGui import QColor
 
+from blogadmin.gui.theme.drawings import coloured_svg
 from blogadmin.gui.theme.fonts import control_height
-from blogadmin.gui.theme.icons import coloured_svg
 from blogadmin.paths import resources_dir
 
 # What Qt paints from style sheets it can take from files only.

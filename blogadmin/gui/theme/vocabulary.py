@@ -1,13 +1,11 @@
 """How states and roles look: each has a word, a colour and a shape, so none leans on colour alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLook:
+class StatusLook(NamedTuple):
     """A state: its word, the tokens of ink and soft ground, and the shape of its glyph."""
 
     label: str
@@ -16,8 +14,7 @@ class StatusLook:
     shape: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoleLook:
+class RoleLook(NamedTuple):
     """A role: its word and its icon."""
 
     label: str

@@ -154,4 +154,4 @@ def test_only_a_noun_with_a_check_box_can_be_toggled() -> None:
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 posts"), (1, "1 post"), (1204, "1,204 posts")])
 def test_counts_are_told_with_the_noun(number: int, words: str) -> None:
-    assert NOUNS[0].count(number) == words
+    assert NOUNS[0].counted(number) == words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -62,9 +61,9 @@ class Commits:
 def editable() -> tuple[Any, ...]:
     columns = list(COLUMNS)
     problem = lambda text: None if text.strip() else "is required."  # noqa: E731
-    columns[TITLE] = replace(columns[TITLE], edit=CellEdit(lambda t: t.title, Sent, problem=problem))
+    columns[TITLE] = columns[TITLE]._replace(edit=CellEdit(lambda t: t.title, Sent, problem=problem))
     choices = tuple((word, word.title()) for word in ("draft", "review", "published"))
-    columns[STATUS] = replace(columns[STATUS], edit=CellEdit(lambda t: t.status, Sent, choices))
+    columns[STATUS] = columns[STATUS]._replace(edit=CellEdit(lambda t: t.status, Sent, choices))
     return tuple(columns)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from blogadmin.gui.theme import Mode, application_icon, apply_theme, color, draw_icon, icon
-from blogadmin.gui.theme.icons import MIRRORED
+from blogadmin.gui.theme.drawings import MIRRORED
 from blogadmin.paths import resources_dir
 
 FILES = sorted((resources_dir() / "icons").glob("*.svg"))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from blogadmin.core import values
+from blogadmin.gui.theme.drawings import icon_source
 from blogadmin.gui.theme.glyphs import SHAPES
-from blogadmin.gui.theme.icons import icon_source
 from blogadmin.gui.theme.tokens import (
     DARK,
     LIGHT,
