@@ -62,4 +62,5 @@ class PaintHold(QObject):
         last = min(first + self._view.viewport().height() // height + 1, self._model.rowCount())
         # Rows come in blocks: each block on the screen has one of these.
         some = {*range(first, last, BLOCK), last - 1}
-        return first < last and any(self._model.entry(row) is None for row in some)
+        # All of them are asked for, the missing ones too: what is missing shall come with one query.
+        return first < last and None in [self._model.entry(row) for row in some]

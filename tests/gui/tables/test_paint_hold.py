@@ -15,6 +15,7 @@ from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
+from blogadmin.gui.tables.row_cache import BLOCK
 from blogadmin.gui.tables.row_ranges import RowRanges
 from tests.gui.tables.doubles import ManualTasks, MemoryList, thing
 
@@ -63,6 +64,20 @@ def test_a_jump_is_painted_once_with_its_rows(view: ListView, manual: ManualTask
     manual.run_all()
     assert paints.known == [True]
     assert not view._hold.holding
+
+
+def test_a_jump_to_where_two_blocks_meet_reads_both_with_one_query(
+    view: ListView, manual: ManualTasks
+) -> None:
+    view._hold._timer.setInterval(60_000)
+    view.verticalScrollBar().setValue((20 * BLOCK - 3) * view.verticalHeader().defaultSectionSize())
+    QApplication.processEvents()
+    manual.run("rows")
+    model, last = view.list_model(), view.rowAt(view.viewport().height() - 1)
+    assert (view.rowAt(0) // BLOCK, last // BLOCK) == (19, 20)
+    assert model.row(view.rowAt(0)) is not None
+    assert model.row(last) is not None
+    manual.run_all()
 
 
 def test_a_jump_whose_rows_take_long_shows_bars_meanwhile(
