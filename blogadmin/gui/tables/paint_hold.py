@@ -57,9 +57,9 @@ class PaintHold(QObject):
         self.settle()
 
     def _lacking(self) -> bool:
-        height = self._view.verticalHeader().defaultSectionSize()
-        first = self._view.verticalHeader().offset() // height
-        last = min(first + self._view.viewport().height() // height + 1, self._model.rowCount())
+        height, top = self._view.verticalHeader().defaultSectionSize(), self._view.verticalHeader().offset()
+        first = top // height
+        last = min(-(-(top + self._view.viewport().height()) // height), self._model.rowCount())
         # Rows come in blocks: each block on the screen has one of these.
         some = {*range(first, last, BLOCK), last - 1}
         # All of them are asked for, the missing ones too: what is missing shall come with one query.
