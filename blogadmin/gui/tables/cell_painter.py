@@ -131,9 +131,9 @@ class CellPainter:
         extra = {CellKind.STATUS: GLYPH_SIZE + ICON_GAP, CellKind.ROLE: GLYPH_SIZE + ICON_GAP}
         extra[CellKind.PERSON] = AVATAR + SPACE_M
         faces = {CellKind.TITLE: self._medium, CellKind.NUMBER: self._figures, CellKind.TIME: self._figures}
-        width = faces.get(column.kind, self._body).width(entry.cells[place]) + extra.get(column.kind, 0)
+        width = faces.get(column.kind, self._body).room(entry.cells[place]) + extra.get(column.kind, 0)
         if entry.details[place]:
-            width += DETAIL_GAP + self._caption.width(plain(entry.details[place])) + 2 * SPACE_M
+            width += DETAIL_GAP + self._caption.room(plain(entry.details[place])) + 2 * SPACE_M
         return width
 
     # The kinds

@@ -47,6 +47,31 @@ def test_what_does_not_fit_ends_in_an_ellipsis_of_the_same_font(face: Face) -> N
     assert not merges(line.fonts)
 
 
+@pytest.mark.parametrize("text", ["AVAToWa, Té", "Où sont passés les bouquinistes ?", "office", "1,204"])
+def test_a_line_takes_some_pixels_less_than_its_letters_at_most(face: Face, text: str) -> None:
+    exact = face.fit(text, 1_000, rtl=False, exact=True)
+    assert exact.advance == face.width(text)
+    told = face.fit(text, 1_000, rtl=False)
+    assert told.text == exact.text
+    assert exact.advance <= told.advance <= exact.advance + len(text)
+
+
+@pytest.mark.parametrize("text", ["AVAToWa, Té", "many words that need some room", "שלום", "cafe\u0301s"])
+def test_in_the_room_that_a_line_needs_it_is_whole(face: Face, text: str) -> None:
+    room = face.room(text)
+    assert room >= face.width(text)
+    assert "…" not in face.fit(text, room, rtl=False).text
+    assert "…" in face.fit(text, face.width(text) - 3, rtl=False).text
+
+
+def test_nothing_stands_between_the_last_word_and_the_ellipsis(face: Face) -> None:
+    words = "one two three four five six seven"
+    shown = {face.fit(words, room, rtl=False).text for room in range(20, face.room(words))}
+    assert all(text.endswith("…") and not text.endswith(" …") for text in shown)
+    assert len(shown) > 20
+    assert face.fit(words, 3, rtl=False).text == ""
+
+
 def test_where_text_runs_to_the_left_every_line_is_kept_apart(face: Face) -> None:
     assert face.fit("plain", 1_000, rtl=True).text.startswith(ISOLATE)
 
