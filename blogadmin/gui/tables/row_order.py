@@ -109,10 +109,6 @@ class Order(Protocol):
         """Keep what is known of these rows, and only of these whatever happens."""
         ...
 
-    def seen(self) -> Iterable[int]:
-        """Every id that is known."""
-        ...
-
     def stretches(self) -> Iterable[tuple[int, int]]:
         """All rows whose ids are known, as (first, one past the last) in no order."""
         ...
@@ -171,9 +167,6 @@ class Ids:
 
     def pin(self, rows: Iterable[int]) -> None:
         """Nothing: all is kept."""
-
-    def seen(self) -> Iterable[int]:
-        return self.ids
 
     def stretches(self) -> Iterable[tuple[int, int]]:
         return [(0, len(self.ids))]
@@ -238,10 +231,6 @@ class Segmented:
     def pin(self, rows: Iterable[int]) -> None:
         """See ``Order``."""
         self._pinned = frozenset(row // STRIDE for row in rows)
-
-    def seen(self) -> Iterable[int]:
-        """See ``Order``."""
-        return (row_id for segment in [*self._segments()] for row_id in self._of(segment) or ())
 
     def stretches(self) -> Iterable[tuple[int, int]]:
         """See ``Order``."""

@@ -56,6 +56,9 @@ class RowSelection(QItemSelectionModel):
         self._window = (0, 0)
         self._growing = False
         self._pending: Kept | None = None
+        # What is looked for in the list that is shown, and where some of it has been found.
+        self._sought: Kept | None = None
+        self._found = RowRanges()
         self._spans = Spans()
         self._kept_late = False
         self._touched = False
@@ -111,6 +114,9 @@ class RowSelection(QItemSelectionModel):
         nobody has seen.
         """
         self._touched = False
+        if self._model.row_count_exact:
+            # What has not been found by now is not there.
+            self._sought = None
         rule = same_search and self._is_most()
         rows = RowRanges([(0, self._model.total)]) - self.rows if rule else self.rows
         # In another order other rows would lie between the same two.
@@ -141,8 +147,16 @@ class RowSelection(QItemSelectionModel):
         kept = self._kept_of(rows)
         if awaited is None:
             return kept
-        coming = awaited.ids.difference(self._model.cache.order.seen())
-        return replace(kept, ids=kept.ids | coming, unread=kept.unread or awaited.unread)
+        return replace(kept, ids=kept.ids | self._still_to_come(), unread=kept.unread or awaited.unread)
+
+    def _still_to_come(self) -> frozenset[int]:
+        """Ids that are looked for in the list that is shown and have not been found.
+
+        Told from what has been found: to look through a million ids would hold up the window at each key.
+        """
+        if self._sought is None or not self._sought.ids:
+            return frozenset()
+        return self._sought.ids.difference(self._model.ids_in(self._found) or ())
 
     def _kept_of(self, rows: RowRanges) -> Kept:
         ids = self._model.ids_in(rows)
@@ -174,6 +188,10 @@ class RowSelection(QItemSelectionModel):
         late = self._pending if self._kept_late else None
         self._fixed, self._moving = RowRanges() if late is not None else self._rows_of(found), RowRanges()
         self._growing = False
+        self._sought, self._found = (
+            self._pending,
+            RowRanges() if late is not None else RowRanges(found.ranges),
+        )
         if late is not None:
             self._model.find(late, self._take_found)
         self._show()
@@ -185,11 +203,13 @@ class RowSelection(QItemSelectionModel):
             self._model.find(self._pending, self._take_found)
         elif self._pending is not None:
             self._fixed |= RowRanges(found.ranges)
+            self._found |= RowRanges(found.ranges)
         self._show()
 
     def _take_found(self, found: Found) -> None:
         if self._pending is not None:
             self._fixed |= self._rows_of(found)
+            self._found |= RowRanges(found.ranges)
             self._show()
 
     def _rows_of(self, found: Found) -> RowRanges:
@@ -257,7 +277,7 @@ class RowSelection(QItemSelectionModel):
         self._touched = True
         if command & _Flag.Clear:
             self._fixed = self._moving = RowRanges()
-            self._growing, self._pending = False, None
+            self._growing, self._pending, self._sought = False, None, None
         elif not command & _Flag.Current:
             self._fixed, self._moving = self.rows, RowRanges()
         if command & _CHANGES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,7 @@ from blogadmin.gui.tables import selection
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.row_cache import BLOCK
+from blogadmin.gui.tables.row_ranges import RowRanges
 from blogadmin.gui.theme import Density
 from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, show_list, thing
 
@@ -240,6 +242,66 @@ def test_a_selection_outlives_two_orders_in_a_row(view: ListView, manual: Manual
     view.list_model().load(ListSpec(sort=(Sort("views"),)))
     manual.run_all()
     assert view.selected_ids() == (6,)
+
+
+def test_a_row_given_up_while_its_list_is_on_the_way_does_not_come_back(
+    view: ListView, manual: ManualTasks
+) -> None:
+    click(view, 5)
+    click(view, 7, modifier=Modifier.ControlModifier)
+    view.list_model().load(BY_TITLE)
+    click(view, 5, modifier=Modifier.ControlModifier)
+    view.list_model().load(ListSpec(search="Title"))
+    view.list_model().load(ListSpec(search="Title 9"))
+    manual.run_all()
+    view.list_model().load(ListSpec())
+    manual.run_all()
+    assert view.selected_ids() == (8,)
+
+
+def test_a_row_found_at_once_and_given_up_does_not_come_back(view: ListView, manual: ManualTasks) -> None:
+    click(view, 5)
+    click(view, 9, modifier=Modifier.ControlModifier)
+    chosen = view.selected_ids()
+    view.list_model().load(ListSpec(sort=(Sort("id", descending=True),)))
+    manual.run("first")
+    view.list_model().load(ListSpec(sort=(Sort("id"),)))
+    manual.run("first")
+    assert view.selected_ids() == chosen
+    click(view, 5, modifier=Modifier.ControlModifier)
+    view.list_model().load(BY_TITLE)
+    manual.run_all()
+    assert view.selected_ids() == tuple(row_id for row_id in chosen if row_id != 6)
+
+
+def test_each_key_of_a_search_looks_at_what_is_chosen_only(
+    make_model: Make, manual: ManualTasks, qtbot: QtBot
+) -> None:
+    """A million ids looked through hold the window up for 30 ms and more."""
+    model = make_model(HugeList(100_000))
+    view = ListView()
+    view.setObjectName("table")
+    view.setAccessibleName("List of things")
+    view.setModel(model)
+    qtbot.addWidget(view)
+    view.resize(900, 400)
+    model.load(ListSpec())
+    view.show()
+    manual.run_all()
+    click(view, 3)
+    asked: list[int] = []
+    ids_in = model.ids_in
+
+    def noting(ranges: RowRanges) -> array[int] | None:
+        asked.append(ranges.count())
+        return ids_in(ranges)
+
+    model.ids_in = noting
+    for words in ("a", "a l", "a li"):
+        model.load(ListSpec(search=words))
+    assert asked
+    assert max(asked) == 1
+    manual.run_all()
 
 
 def test_a_choice_made_while_ids_are_on_their_way_counts(view: ListView, manual: ManualTasks) -> None:
