@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
@@ -22,9 +24,10 @@ from blogadmin.gui.theme import (
     STATUS,
     Stamps,
     color,
-    draw_avatar,
     draw_check,
+    draw_disc,
     draw_icon,
+    draw_initials,
     draw_pill,
     draw_status_glyph,
     initials,
@@ -40,6 +43,7 @@ DETAIL_LEAST = 48
 """Room below which quiet words behind a title say nothing any more."""
 TITLE_LEAST = 0.45
 """The part of its cell that a title keeps for itself beside the words in which something was found."""
+_QUARTERS = (0, 0.25, 0.5, 0.75)
 _BOARD = 1000
 """Pixels that a line of all usual letters takes at most."""
 _NO_FIGURES = ("0", "–", "")
@@ -69,7 +73,7 @@ class CellPainter:
 
     def __init__(self) -> None:
         self._hand = Hand()
-        self._stamps = Stamps()
+        self._stamps, self._discs = Stamps(), Stamps()
         self._stale = False
         self._body, self._medium = Face(), Face(weight=QFont.Weight.Medium)
         self._strong = Face(weight=QFont.Weight.DemiBold)
@@ -92,16 +96,24 @@ class CellPainter:
         for face in self._faces:
             face.forget()
         self._stamps.forget()
+        self._discs.forget()
 
     def warm(self, scale: float) -> Iterator[None]:
         """Load the fonts for a screen of that ``scale``, one at a step: all of them together take a while."""
-        for face in self._faces:
+        works = [partial(face.warm, aside=aside) for aside in _QUARTERS for face in self._faces]
+        for work in (*works, self._warm_initials):
             board = QPixmap(round(_BOARD * scale), round(2 * AVATAR * scale))
             board.setDevicePixelRatio(scale)
             painter = QPainter(board)
-            face.warm(painter)
+            work(painter)
             painter.end()
             yield
+
+    @staticmethod
+    def _warm_initials(painter: QPainter) -> None:
+        for at, letter in enumerate(ascii_uppercase):
+            for quarter in _QUARTERS:
+                draw_initials(painter, QRectF(at * AVATAR + quarter, 0, AVATAR, AVATAR), letter)
 
     def begin(self, painter: QPainter, height: int, *, rtl: bool, stale: bool) -> None:
         """Paint with ``painter`` from now on, in rows of ``height``. A ``stale`` list is out of date."""
@@ -160,12 +172,18 @@ class CellPainter:
         inactive = entry.values[frame.place] is False
         spot = self._spot(frame, top, AVATAR)
         key = (initials(name), inactive)
-        self._stamps.draw(key, spot, lambda p, r: draw_avatar(p, r, name, inactive=inactive))
+        self._stamps.draw(key, spot, lambda p, r: self._avatar(p, r, name, inactive))
         face = self._medium if frame.column.required else self._body
         ink = "text2" if inactive else "text"
         used = self._words(face, frame, top, entry, ink, AVATAR + SPACE_M)
         if entry.details[frame.place] or entry.note:
             self._detail(frame, top, entry, AVATAR + SPACE_M + used)
+
+    def _avatar(self, painter: QPainter, rect: QRectF, name: str, inactive: bool) -> None:
+        # People share the disc: to draw it takes longer than the letters, and each list brings new ones.
+        self._discs.begin(painter)
+        self._discs.draw(inactive, rect, lambda p, r: draw_disc(p, r, inactive=inactive))
+        draw_initials(painter, rect, name)
 
     def _detail(self, frame: Frame, top: int, entry: Entry, used: int) -> None:
         offset = used + DETAIL_GAP

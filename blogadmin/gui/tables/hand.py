@@ -15,9 +15,16 @@ from blogadmin.gui.theme import color, font
 _KEPT = 2_000
 # A name, a slug or an address keeps its own direction wherever it stands.
 _ISOLATE, _END = "\u2068", "\u2069"
-# Letters and marks beyond ASCII that nearly every font for a window has. Many a line has one of them.
+# Letters and marks that nearly every font for a window has, each of which stands for itself: Latin, Greek and
+# Cyrillic. Many a line has one of them.
 _ASCII = frozenset(map(chr, range(0x20, 0x7F)))
-_COMMON = _ASCII.union(map(chr, range(0xA1, 0x180)), "–—‘’“”„…•·")
+_COMMON = _ASCII.union(
+    map(chr, range(0xA1, 0xAD)),
+    map(chr, range(0xAE, 0x180)),
+    filter(str.isalpha, map(chr, range(0x386, 0x3CF))),
+    filter(str.isalpha, map(chr, range(0x400, 0x530))),
+    "–—‘’“”„…•·№",
+)
 _ELLIPSIS = "…"
 _USUAL = "".join(map(chr, range(0x21, 0x7F)))
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\v\f\x1c\x1d\x1e\x85\x9c\u2028\u2029", " "))
@@ -72,12 +79,15 @@ class Face:
         """How wide a letter is, more or less."""
         self._fitted.clear()
 
-    def warm(self, painter: QPainter) -> None:
-        """Have the font loaded and its letters drawn, before a person waits for that."""
+    def warm(self, painter: QPainter, aside: float = 0) -> None:
+        """Have the font loaded and its letters drawn, before a person waits for that.
+
+        Qt keeps four drawings of a letter, one for each quarter of a pixel that it may stand ``aside``.
+        """
         self._by_letters(_USUAL)
         for chosen in (self._latin[0], self._fonts[0]):
             painter.setFont(chosen)
-            painter.drawText(QPointF(0, 2 * self.letter), _USUAL)
+            painter.drawText(QPointF(aside, 2 * self.letter), _USUAL)
 
     def width(self, text: str) -> int:
         """How wide the whole line is."""

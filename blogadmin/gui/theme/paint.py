@@ -23,6 +23,8 @@ _KEY_GAP: Final = 3
 # The same name in other letters, or what somebody is called besides.
 _IN_BRACKETS: Final = re.compile(r"\([^)]*\)?")
 _LEADING: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_letters_kept: dict[int, tuple[QFont, QFont]] = {}
+"""By size in pixels: the font of the theme, another object after each change, and what was made of it."""
 
 
 def leading_rect(painter: QPainter, within: QRectF, offset: float, width: float) -> QRectF:
@@ -109,9 +111,13 @@ def initials(name: str) -> str:
 
 def draw_avatar(painter: QPainter, rect: QRectF, name: str, *, inactive: bool = False) -> None:
     """Paint a person's initials in a disc; a dashed ring instead of the disc means inactive."""
-    side = min(rect.width(), rect.height())
-    disc = QRectF(0, 0, side, side)
-    disc.moveCenter(rect.center())
+    draw_disc(painter, rect, inactive=inactive)
+    draw_initials(painter, rect, name)
+
+
+def draw_disc(painter: QPainter, rect: QRectF, *, inactive: bool = False) -> None:
+    """Paint what the initials of a person stand on."""
+    disc = _square_in(rect)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if inactive:
@@ -121,12 +127,35 @@ def draw_avatar(painter: QPainter, rect: QRectF, name: str, *, inactive: bool = 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color("press"))
         painter.drawEllipse(disc)
-    letters = QFont(font("body", weight=QFont.Weight.DemiBold))
-    letters.setPixelSize(max(8, int(side * 0.4)))
-    painter.setFont(letters)
+    painter.restore()
+
+
+def draw_initials(painter: QPainter, rect: QRectF, name: str) -> None:
+    """Write the initials of a person in the middle of `rect`."""
+    disc = _square_in(rect)
+    painter.save()
+    painter.setFont(_letters(max(8, int(disc.width() * 0.4))))
     painter.setPen(color("text2"))
     painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, initials(name))
     painter.restore()
+
+
+def _square_in(rect: QRectF) -> QRectF:
+    side = min(rect.width(), rect.height())
+    square = QRectF(0, 0, side, side)
+    square.moveCenter(rect.center())
+    return square
+
+
+def _letters(pixels: int) -> QFont:
+    """The font of initials. Kept, as Qt looks for the files of each font object anew."""
+    base = font("body", weight=QFont.Weight.DemiBold)
+    kept = _letters_kept.get(pixels)
+    if kept is None or kept[0] is not base:
+        made = QFont(base)
+        made.setPixelSize(pixels)
+        kept = _letters_kept[pixels] = base, made
+    return kept[1]
 
 
 def key_caps_size(keys: Sequence[str]) -> QSizeF:

@@ -89,9 +89,14 @@ def test_warming_draws_the_letters(face: Face) -> None:
 def test_a_list_loads_its_fonts_once_it_is_shown(
     model: ListModel, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    loaded: list[Face] = []
+    loaded: list[tuple[Face, float]] = []
     load = Face.warm
-    monkeypatch.setattr(Face, "warm", lambda face, painter: loaded.append(face) or load(face, painter))
+
+    def warm(face: Face, painter: QPainter, aside: float = 0) -> None:
+        loaded.append((face, aside))
+        load(face, painter, aside)
+
+    monkeypatch.setattr(Face, "warm", warm)
     view = ListView()
     view.setObjectName("table")
     view.setAccessibleName("List of things")
@@ -103,4 +108,5 @@ def test_a_list_loads_its_fonts_once_it_is_shown(
     assert warming.under_way
     qtbot.waitUntil(lambda: not warming.under_way)
     assert len(loaded) == len(set(loaded))
-    assert set(loaded) == set(view._rows._cells._faces)
+    faces = view._rows._cells._faces
+    assert set(loaded) == {(face, aside) for face in faces for aside in (0, 0.25, 0.5, 0.75)}
