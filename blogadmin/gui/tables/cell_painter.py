@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QPainter, QPixmap
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
 from blogadmin.gui.tables.excerpt import BEFORE, is_excerpt, pieces, plain
-from blogadmin.gui.tables.hand import Face, Hand
+from blogadmin.gui.tables.hand import SCRIPTS, Face, Hand
 from blogadmin.gui.theme import (
     CELL_PADDING,
     GLYPH_SIZE,
@@ -100,8 +100,10 @@ class CellPainter:
 
     def warm(self, scale: float) -> Iterator[None]:
         """Load the fonts for a screen of that ``scale``, one at a step: all of them together take a while."""
-        works = [partial(face.warm, aside=aside) for aside in _QUARTERS for face in self._faces]
-        for work in (*works, self._warm_initials):
+        letters = [partial(face.warm, aside=aside) for aside in _QUARTERS for face in self._faces]
+        worded = (self._body, self._medium, self._caption)
+        scripts = [partial(face.warm_script, sample=sample) for sample in SCRIPTS for face in worded]
+        for work in (*letters, self._warm_initials, *scripts):
             board = QPixmap(round(_BOARD * scale), round(2 * AVATAR * scale))
             board.setDevicePixelRatio(scale)
             painter = QPainter(board)

@@ -27,6 +27,8 @@ _COMMON = _ASCII.union(
 )
 _ELLIPSIS = "…"
 _USUAL = "".join(map(chr, range(0x21, 0x7F)))
+SCRIPTS = ("Ωλ", "Жя", "אב", "مر", "สว", "日本", "かカ", "한국", "ễạ", "🌿")
+"""Letters of other scripts that names and titles are often written in: to look for a font takes a while."""
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\v\f\x1c\x1d\x1e\x85\x9c\u2028\u2029", " "))
 
 
@@ -88,6 +90,12 @@ class Face:
         for chosen in (self._latin[0], self._fonts[0]):
             painter.setFont(chosen)
             painter.drawText(QPointF(aside, 2 * self.letter), _USUAL)
+
+    def warm_script(self, painter: QPainter, sample: str) -> None:
+        """Have Qt look for the font of a script, of which ``sample`` is written, before a person waits."""
+        line = self.fit(sample, 10 * len(sample) * self.letter, rtl=False)
+        painter.setFont(line.fonts[0])
+        painter.drawText(QPointF(0, 2 * self.letter), line.text)
 
     def width(self, text: str) -> int:
         """How wide the whole line is."""

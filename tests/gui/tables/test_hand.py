@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from blogadmin.gui.tables.hand import Face
+from blogadmin.gui.tables.hand import SCRIPTS, Face
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.warming import Warming
@@ -84,6 +84,18 @@ def test_warming_draws_the_letters(face: Face) -> None:
     face.warm(painter)
     painter.end()
     assert board != blank
+
+
+@pytest.mark.parametrize("sample", SCRIPTS)
+def test_warming_a_script_draws_it_whole(face: Face, sample: str) -> None:
+    board = QImage(200, 60, QImage.Format.Format_RGB32)
+    board.fill(0xFFFFFF)
+    blank = board.copy()
+    painter = QPainter(board)
+    face.warm_script(painter, sample)
+    painter.end()
+    assert board != blank
+    assert sample in face.fit(sample, 10 * len(sample) * face.letter, rtl=False).text
 
 
 def test_a_list_loads_its_fonts_once_it_is_shown(
