@@ -20,12 +20,18 @@ _LOOK_EVERY = 50
 
 
 class Heartbeat(QObject):
-    """Measures how long the event loop is away: the gaps between beats that should come every 5 ms."""
+    """Measures how long the event loop is away: the gaps between beats that should come every 5 ms.
+
+    ``busy`` has for each gap the milliseconds for which this process was at work meanwhile, in whatever
+    thread. Where that is much less than the gap, the machine gave the processor to others.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.gaps: list[float] = []
+        self.busy: list[float] = []
         self._last: float | None = None
+        self._worked = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT)
@@ -41,24 +47,29 @@ class Heartbeat(QObject):
         """The gap that one in a hundred exceeds, in milliseconds."""
         return percentile(self.gaps, 99) if self.gaps else 0.0
 
+    @property
+    def worst_busy(self) -> float:
+        """The milliseconds for which this process was at work in the longest gap."""
+        return max(zip(self.gaps, self.busy, strict=True), default=(0.0, 0.0))[1]
+
     @contextmanager
     def running(self) -> Iterator[Heartbeat]:
         """Beat for as long as the block runs; what was measured before is forgotten."""
-        self.gaps, self._last = [], None
+        self.gaps, self.busy, self._last = [], [], None
         self._timer.start()
         try:
             yield self
-            if self._last is not None:
-                # What the block did last may have kept the next beat from coming.
-                self.gaps.append((time.perf_counter() - self._last) * 1000)
+            # What the block did last may have kept the next beat from coming.
+            self._beat()
         finally:
             self._timer.stop()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now, worked = time.perf_counter(), time.process_time()
         if self._last is not None:
             self.gaps.append((now - self._last) * 1000)
-        self._last = now
+            self.busy.append((worked - self._worked) * 1000)
+        self._last, self._worked = now, worked
 
 
 class PaintStamp(QObject):

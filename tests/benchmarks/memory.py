@@ -93,7 +93,7 @@ def _be_weighed(url: str, sorts: int) -> dict[str, float]:
         )
     pause(0.5)
     found = {"unconnected": unconnected, "listed": resident_mb(), "peak": peak_mb(), "sorts": sorts}
-    found["gap"] = heart.worst
+    found |= {"gap": heart.worst, "gap_busy": heart.worst_busy}
     if sorts:
         found["grown"] = _sort(window, sorts)
     window.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -33,6 +34,22 @@ def test_the_heartbeat_sees_how_long_the_event_loop_was_away(qtbot: QtBot) -> No
     before = heartbeat.worst
     threading.Event().wait(0.02)
     assert heartbeat.worst == before
+
+
+def test_the_heartbeat_tells_whether_a_gap_was_work(qtbot: QtBot) -> None:
+    heartbeat = Heartbeat()
+    for away, least, most in ((lambda: threading.Event().wait(0.15), 0, 60), (_work, 100, 400)):
+        with heartbeat.running():
+            qtbot.waitUntil(lambda: heartbeat.worst > 0)
+            away()
+        assert heartbeat.worst >= 100
+        assert least <= heartbeat.worst_busy <= most
+
+
+def _work() -> None:
+    until = time.process_time() + 0.15
+    while time.process_time() < until:
+        pass
 
 
 def test_a_paint_is_stamped_after_it_happened(qtbot: QtBot) -> None:
