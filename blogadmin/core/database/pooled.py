@@ -180,12 +180,14 @@ def limited(connection: Connection, milliseconds: int) -> Iterator[bool]:
     if not (is_pooled(connection.info) and driver_connection(connection).autocommit):
         yield False
         return
-    before = connection.info.get(_LIMIT)
-    connection.info[_LIMIT] = milliseconds
+    # Kept: a connection that is lost meanwhile has none to give any more.
+    info = connection.info
+    before = info.get(_LIMIT)
+    info[_LIMIT] = milliseconds
     try:
         yield True
     finally:
-        connection.info[_LIMIT] = before
+        info[_LIMIT] = before
 
 
 def is_pooled(info: Mapping[Any, Any]) -> bool:

@@ -7,7 +7,7 @@ moves elsewhere, and the ids from one anchor to the next can be read at any time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ class Anchored:
     def __init__(self, listing: Listing[Any]) -> None:
         self._listing = listing
 
-    def survey(self, session: Session, spec: ListSpec, most: int) -> Iterator[Part]:
+    def survey(self, session: Session, spec: ListSpec, most: int) -> Generator[Part]:
         """Where all rows are: ids if there are at most ``most`` of them, else anchors.
 
         The server decides when it has counted. A list whose order no index follows always comes as ids,

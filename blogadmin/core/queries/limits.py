@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from blogadmin.core.database.pooled import limited
@@ -33,7 +33,7 @@ def time_limit(session: Session, seconds: float) -> Iterator[None]:
         yield
     finally:
         # On a lost connection, or in a transaction that failed, there is nothing left to set right.
-        with suppress(DBAPIError):
+        with suppress(DBAPIError, InvalidRequestError):
             connection.exec_driver_sql(f"{change} statement_timeout = '{had}'")
 
 

@@ -48,9 +48,7 @@ class MainWindow(PartedWindow):
         self.connection.connected(place, local=local, encrypted=encrypted)
         self.show_page(self.look.page())
         self._is_connected = True
-        # The list in front is asked for before the others.
-        for page in sorted(self.pages, key=lambda page: page is not self.current_page()):
-            page.start()
+        self._read_pages()
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Say that nothing can be changed, and why, or take that back."""
@@ -68,6 +66,7 @@ class MainWindow(PartedWindow):
         """Bring a page to the front; an unknown key brings the first."""
         page = self._page(key)
         self._stack.setCurrentWidget(page)
+        self._read(page)
         if self.navigation.chosen() != page.noun.key:
             self.navigation.choose(page.noun.key)
         self.menus.show_page(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from blogadmin.gui.pages.first_frame import FirstFrame
@@ -46,6 +47,7 @@ class PartedWindow(QMainWindow):
         self._log_file = log_file
         self._made: dict[str, ListPage] = {}
         self._coming: dict[str, ListPage] = {}
+        self._unread: list[ListPage] = []
         self._steps: Iterator[None] = iter(())
         self._is_furnished = self._is_connected = False
         self._early: tuple[Sequence[Any], Callable[[], object]] | None = None
@@ -102,6 +104,7 @@ class PartedWindow(QMainWindow):
         self._show_early_rows(self._made[front.key])
         yield
         self._connect()
+        services.tasks.busy.connect(self._read_when_idle)
         yield
         self.setCentralWidget(central)
         central.show()
@@ -218,6 +221,32 @@ class PartedWindow(QMainWindow):
         if self._is_connected:
             page.set_writable(*self._writable)
             page.start()
+
+    # Reading them
+
+    def _read_pages(self) -> None:
+        """Read the list in front, and those behind when nobody waits for anything.
+
+        Together they would take workers and interpreter from the one that is looked at.
+        """
+        self._unread = list(self.pages)
+        if (front := self.current_page()) is not None:
+            self._read(front)
+
+    def _read(self, page: ListPage) -> None:
+        """Read the list of a page, unless that has been done."""
+        if page in self._unread:
+            self._unread.remove(page)
+            page.start()
+
+    def _read_when_idle(self, busy: bool) -> None:
+        if not busy and self._unread:
+            # Whoever is told of an answer after us may ask for more.
+            QTimer.singleShot(0, self, self._read_next)
+
+    def _read_next(self) -> None:
+        if self._unread and not self.services.tasks.outstanding:
+            self._read(self._unread[0])
 
     def _connect(self) -> None:
         """Have the parts work together: they are there, but for the pages behind."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ _IDS_AT_ONCE = 65_536
 class Places(Protocol):
     """What the queries of a noun tell of places in its list; see ``core.queries.anchored``."""
 
-    def survey(self, session: Any, spec: ListSpec, most: int) -> Iterator[Part]: ...
+    def survey(self, session: Any, spec: ListSpec, most: int) -> Generator[Part]: ...
 
     def estimate(self, session: Any, spec: ListSpec) -> int: ...
 

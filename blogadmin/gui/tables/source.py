@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple, Protocol
 
 from blogadmin.core.queries.places import Key
@@ -146,16 +147,18 @@ class Asked(NamedTuple):
         found: list[Found] = []
         keys: list[str] = []
         total = newest = known = 0
-        for part in places.survey(session, spec, ANCHORS_FROM):
-            total, newest = part.total, part.newest
-            if part.anchored:
-                keys.append(part.keys)
-            else:
-                more = pack_tightly(part.ids)
-                found.append(kept.find(more, known))
-                known += len(more)
-                ids.append(more)
-            yield Expected(self.generation, None)
+        # Ended where this ends: what goes wrong while it lets go of the server must be heard.
+        with closing(places.survey(session, spec, ANCHORS_FROM)) as parts:
+            for part in parts:
+                total, newest = part.total, part.newest
+                if part.anchored:
+                    keys.append(part.keys)
+                else:
+                    more = pack_tightly(part.ids)
+                    found.append(kept.find(more, known))
+                    known += len(more)
+                    ids.append(more)
+                yield Expected(self.generation, None)
         if keys:
             anchors = Anchors(total, newest, keys)
             for segment in {0, anchors.segments - 1}:

@@ -190,6 +190,14 @@ def test_a_search_for_what_no_text_can_hold_finds_nothing(session: Session) -> N
     assert PLACES.estimate(session, spec) == 0
 
 
+def test_a_survey_of_which_the_connection_is_lost_ends_without_another_error(session: Session) -> None:
+    parts = PLACES.survey(session, ListSpec(), most=10_000)
+    next(parts)
+    session.connection().invalidate()
+    parts.close()
+    session.rollback()
+
+
 def test_an_empty_list_has_no_places(session: Session) -> None:
     assert list(PLACES.survey(session, ListSpec(search="nothing has this"), 0)) == []
 

@@ -6,7 +6,7 @@ import json
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import total_ordering
 from typing import Any, NamedTuple
@@ -114,7 +114,7 @@ class MemoryPlaces:
         self.marked: Sequence[int] = ()
         """Places of the marks, in order."""
 
-    def survey(self, session: Any, spec: ListSpec, most: int) -> Iterator[Part]:
+    def survey(self, session: Any, spec: ListSpec, most: int) -> Generator[Part]:
         self.asked.append("survey")
         parts = list(self._things.ids(session, spec))
         ids = unpack_ids(b"".join(parts))

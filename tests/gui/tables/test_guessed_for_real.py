@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -44,7 +44,7 @@ class HeldBack(Anchored):
         super().__init__(listing)
         self.go = threading.Event()
 
-    def survey(self, session: Any, spec: ListSpec, most: int) -> Iterator[Any]:
+    def survey(self, session: Any, spec: ListSpec, most: int) -> Generator[Any]:
         if not self.go.wait(PATIENCE / 1000):
             raise TimeoutError
         yield from super().survey(session, spec, most)
