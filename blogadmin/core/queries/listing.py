@@ -30,6 +30,7 @@ from blogadmin.core.queries.facets import Facets
 from blogadmin.core.queries.filters import Filter
 from blogadmin.core.queries.glance import Glance
 from blogadmin.core.queries.limits import PATIENCE, time_limit
+from blogadmin.core.queries.prepared import prepared
 from blogadmin.core.queries.spec import Field, ListSpec, Sort, Unreadable
 from blogadmin.core.queries.statements import Question, Statements
 
@@ -211,7 +212,10 @@ class Listing(Generic[RowT]):
         }
 
     def _read(self, session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[Any]:
-        # On the session's connection: session.execute() would unpack each row of columns once more. And
         # tuple.__new__ is _make() without a Python call for each row.
-        row, new = self._row, tuple.__new__
-        return [new(row, cells) for cells in session.connection().execute(statement, values).all()]
+        row, new, connection = self._row, tuple.__new__, session.connection()
+        ready = prepared(statement, connection.dialect)
+        found = (
+            connection.execute(statement, values).all() if ready is None else ready.rows(connection, values)
+        )
+        return [new(row, cells) for cells in found]
