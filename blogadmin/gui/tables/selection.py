@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from blogadmin.gui.tables.kept import KEPT_MOST, Found, Kept, Unread
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_ranges import RowRanges
+from blogadmin.gui.tables.sought import Sought
 from blogadmin.gui.tables.spans import Spans, known_ids
 
 MOST_FRAGMENTS = 256
@@ -56,9 +57,7 @@ class RowSelection(QItemSelectionModel):
         self._window = (0, 0)
         self._growing = False
         self._pending: Kept | None = None
-        # What is looked for in the list that is shown, and where some of it has been found.
-        self._sought: Kept | None = None
-        self._found = RowRanges()
+        self._sought = Sought()
         self._spans = Spans()
         self._kept_late = False
         self._touched = False
@@ -116,7 +115,7 @@ class RowSelection(QItemSelectionModel):
         self._touched = False
         if self._model.row_count_exact:
             # What has not been found by now is not there.
-            self._sought = None
+            self._sought.forget()
         rule = same_search and self._is_most()
         rows = RowRanges([(0, self._model.total)]) - self.rows if rule else self.rows
         # In another order other rows would lie between the same two.
@@ -147,16 +146,8 @@ class RowSelection(QItemSelectionModel):
         kept = self._kept_of(rows)
         if awaited is None:
             return kept
-        return replace(kept, ids=kept.ids | self._still_to_come(), unread=kept.unread or awaited.unread)
-
-    def _still_to_come(self) -> frozenset[int]:
-        """Ids that are looked for in the list that is shown and have not been found.
-
-        Told from what has been found: to look through a million ids would hold up the window at each key.
-        """
-        if self._sought is None or not self._sought.ids:
-            return frozenset()
-        return self._sought.ids.difference(self._model.ids_in(self._found) or ())
+        coming = self._sought.still_to_come(self._model.ids_in)
+        return replace(kept, ids=kept.ids | coming, unread=kept.unread or awaited.unread)
 
     def _kept_of(self, rows: RowRanges) -> Kept:
         ids = self._model.ids_in(rows)
@@ -188,10 +179,7 @@ class RowSelection(QItemSelectionModel):
         late = self._pending if self._kept_late else None
         self._fixed, self._moving = RowRanges() if late is not None else self._rows_of(found), RowRanges()
         self._growing = False
-        self._sought, self._found = (
-            self._pending,
-            RowRanges() if late is not None else RowRanges(found.ranges),
-        )
+        self._sought.begin(self._pending, () if late is not None else found.ranges)
         if late is not None:
             self._model.find(late, self._take_found)
         self._show()
@@ -203,13 +191,13 @@ class RowSelection(QItemSelectionModel):
             self._model.find(self._pending, self._take_found)
         elif self._pending is not None:
             self._fixed |= RowRanges(found.ranges)
-            self._found |= RowRanges(found.ranges)
+            self._sought.add(found.ranges)
         self._show()
 
     def _take_found(self, found: Found) -> None:
         if self._pending is not None:
             self._fixed |= self._rows_of(found)
-            self._found |= RowRanges(found.ranges)
+            self._sought.add(found.ranges)
             self._show()
 
     def _rows_of(self, found: Found) -> RowRanges:
@@ -251,12 +239,9 @@ class RowSelection(QItemSelectionModel):
         shown = self.rows if few else self.rows.clipped(*self._window)
         if shown != self._shown:
             self._shown = shown
-            last = self._model.columnCount() - 1
-            ranges = QItemSelection()
+            index, last, ranges = self._model.index, self._model.columnCount() - 1, QItemSelection()
             for start, stop in shown:
-                ranges.append(
-                    QItemSelectionRange(self._model.index(start, 0), self._model.index(stop - 1, last))
-                )
+                ranges.append(QItemSelectionRange(index(start, 0), index(stop - 1, last)))
             super().select(ranges, _Flag.ClearAndSelect)
 
     @staticmethod
@@ -277,7 +262,8 @@ class RowSelection(QItemSelectionModel):
         self._touched = True
         if command & _Flag.Clear:
             self._fixed = self._moving = RowRanges()
-            self._growing, self._pending, self._sought = False, None, None
+            self._growing, self._pending = False, None
+            self._sought.forget()
         elif not command & _Flag.Current:
             self._fixed, self._moving = self.rows, RowRanges()
         if command & _CHANGES:
