@@ -52,11 +52,15 @@ class Heartbeat(QObject):
         """The milliseconds for which this process was at work in the longest gap."""
         return max(zip(self.gaps, self.busy, strict=True), default=(0.0, 0.0))[1]
 
+    def start(self) -> None:
+        """Beat from now on; what was measured before is forgotten."""
+        self.gaps, self.busy, self._last = [], [], None
+        self._timer.start()
+
     @contextmanager
     def running(self) -> Iterator[Heartbeat]:
         """Beat for as long as the block runs; what was measured before is forgotten."""
-        self.gaps, self.busy, self._last = [], [], None
-        self._timer.start()
+        self.start()
         try:
             yield self
             # What the block did last may have kept the next beat from coming.

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from tests.benchmarks.children import ROOT, installed
-from tests.benchmarks.harness import Heartbeat, pause, peak_mb, resident_mb, wait_for
+from tests.benchmarks.harness import pause, peak_mb, resident_mb, wait_for
 
 SORTS = 200
 _WARM_SORTS = 20
@@ -54,7 +54,7 @@ def _median(samples: list[dict[str, float]], key: str) -> float:
 
 
 def weigh(url: str, sorts: int) -> dict[str, float]:
-    """Megabytes of a fresh process that opens ``url``, and the longest gap in its event loop meanwhile."""
+    """Megabytes of a fresh process that opens ``url``."""
     command = [sys.executable, "-m", "tests.benchmarks.memory", url, str(sorts)]
     done = subprocess.run(
         command,
@@ -84,16 +84,11 @@ def _be_weighed(url: str, sorts: int) -> dict[str, float]:
     window.show()
     pause(0.5)
     unconnected = resident_mb()
-    heart = Heartbeat()
-    with heart.running():
-        program.begin()
-        wait_for(lambda: tasks.database is not None)
-        wait_for(
-            lambda: all(p.model.state is State.READY for p in window.pages) and not tasks.outstanding, 600
-        )
+    program.begin()
+    wait_for(lambda: tasks.database is not None)
+    wait_for(lambda: all(p.model.state is State.READY for p in window.pages) and not tasks.outstanding, 600)
     pause(0.5)
     found = {"unconnected": unconnected, "listed": resident_mb(), "peak": peak_mb(), "sorts": sorts}
-    found |= {"gap": heart.worst, "gap_busy": heart.worst_busy}
     if sorts:
         found["grown"] = _sort(window, sorts)
     window.close()

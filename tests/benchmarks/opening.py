@@ -1,7 +1,9 @@
 """A window that tells when it was painted, and ends: ``bare``, ``window`` (the program's) or ``rows``.
 
 ``rows`` are those of the posts, wherever they are painted first; ``list`` are those in the list itself, which
-can be chosen. ``settled`` ends once the program has kept what its next start makes use of.
+can be chosen. ``settled`` ends once the program has kept what its next start makes use of. ``gaps`` tells
+the longest gap of a heartbeat from the first paint until every page is made and read, and for how long of it
+the process was at work, both in milliseconds.
 """
 
 from __future__ import annotations
@@ -51,8 +53,41 @@ def _own(end: str) -> None:
 
     if end in ("rows", "list"):
         _end_with_rows(app, anywhere=end == "rows")
-    app.MainWindow = Window
+    if end == "gaps":
+        _beat_until_all_is_read(app)
+    else:
+        app.MainWindow = Window
     cli.run([])
+
+
+def _beat_until_all_is_read(app: ModuleType) -> None:
+    from PySide6.QtCore import QTimer
+
+    from tests.benchmarks.harness import Heartbeat
+
+    class Window(app.MainWindow):
+        def __init__(self) -> None:
+            super().__init__()
+            self.frame.painted.connect(self._begin_beating)
+            self._heart: Heartbeat | None = None
+            self._look = QTimer(self, interval=100)
+            self._look.timeout.connect(self._end_when_read)
+
+        def _begin_beating(self) -> None:
+            if self._heart is None:
+                self._heart = Heartbeat()
+                self._heart.start()
+                self._look.start()
+
+        def _end_when_read(self) -> None:
+            # Asking for its pages has all of them loaded: not before they are.
+            if self._is_furnished and len(self.pages) == len(self.noun_keys()):
+                ready = all(page.model.state == "ready" for page in self.pages)
+                if ready and not self.services.tasks.outstanding and self._heart is not None:
+                    print(self._heart.worst, self._heart.worst_busy, flush=True)
+                    os._exit(0)
+
+    app.MainWindow = Window  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _end_with_rows(app: ModuleType, *, anywhere: bool) -> None:

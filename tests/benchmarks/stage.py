@@ -146,7 +146,7 @@ def open_stage(url: str, *, beating: bool = False) -> Iterator[Stage]:
     stage = Stage(program, url, page, PaintStamp(page.view, lambda: is_whole(page)), Heartbeat())
     window.show()
     try:
-        wait_for(lambda: window.isVisible() and stage.stamp.at >= 0)
+        wait_for(lambda: stage.stamp.count > 0)
         with stage.heart.running() if beating else nullcontext():
             program.begin()
             wait_for(lambda: program.services.tasks.database is not None)

@@ -34,12 +34,25 @@ def startup(run: Run) -> None:
     run.report.add("window_with_rows", rows, limit=bare, target=times(1.5), note=note)
 
 
+def gaps(url: str, samples: int) -> list[tuple[float, float]]:
+    """The longest gaps of the event loop in fresh processes, and for how long of each they were at work."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = installed(BLOGADMIN_DATABASE_URL=url, XDG_CONFIG_HOME=home)
+        _told("settled", environment)
+        told = [_told("gaps", environment) for _ in range(samples)]
+    return [(float(gap), float(busy)) for gap, busy in told]
+
+
 def _sample(kind: str, environment: dict[str, str]) -> float:
-    command = [sys.executable, "-m", "tests.benchmarks.opening", kind]
     begin = time.monotonic()
+    return (float(_told(kind, environment)[-1]) - begin) * 1000
+
+
+def _told(kind: str, environment: dict[str, str]) -> list[str]:
+    command = [sys.executable, "-m", "tests.benchmarks.opening", kind]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
     )
     if done.returncode != 0 or not done.stdout.strip():
         raise RuntimeError(f"the window of {kind} did not open:\n{done.stderr[-2000:]}")
-    return (float(done.stdout.split()[-1]) - begin) * 1000
+    return done.stdout.split()
