@@ -9,9 +9,9 @@ from importlib import import_module
 def load() -> None:
     """Load psycopg2 without Python's own ``ssl``, which takes as long as the driver itself.
 
-    The driver asks for that module only to tell old versions of OpenSSL apart, below 1.1, and does without
-    it where there is none. Encryption is libpq's. Whoever wants ``ssl`` afterwards loads it as ever; no other
-    thread may want it meanwhile.
+    The driver has that module set up an OpenSSL older than 1.1 before libpq would, and does without it where
+    there is none. Encryption is libpq's. Whoever wants ``ssl`` afterwards loads it as ever; no other thread
+    may want it meanwhile.
     """
     if "ssl" in sys.modules:
         import_module("psycopg2")

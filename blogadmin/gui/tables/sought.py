@@ -33,6 +33,7 @@ class Sought:
 
         Told from what has been found: to look through a million ids would hold up the window at each key.
         """
-        if self._kept is None or not self._kept.ids:
+        # Of the rule "all but these" it is the exceptions that have ids.
+        if self._kept is None or self._kept.inverted or not self._kept.ids:
             return frozenset()
         return self._kept.ids.difference(ids_in(self._rows) or ())

@@ -274,19 +274,29 @@ def test_a_row_found_at_once_and_given_up_does_not_come_back(view: ListView, man
     assert view.selected_ids() == tuple(row_id for row_id in chosen if row_id != 6)
 
 
+def test_what_a_rule_leaves_out_is_not_chosen_by_a_search_that_comes_meanwhile(
+    view: ListView, manual: ManualTasks, things: MemoryList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "RULE_FROM", 10)
+    press(view, Key.Key_A, modifier=Modifier.ControlModifier)
+    click(view, 3, modifier=Modifier.ControlModifier)
+    things.chunk = 300
+    view.list_model().load(BY_TITLE)
+    manual.run("first")
+    view.list_model().load(ListSpec(search="Title"))
+    view.list_model().load(ListSpec(search="Title 9"))
+    manual.run_all()
+    assert view.list_model().row_of(4) is not None
+    assert 4 not in view.selected_ids()
+
+
 def test_each_key_of_a_search_looks_at_what_is_chosen_only(
     make_model: Make, manual: ManualTasks, qtbot: QtBot
 ) -> None:
     """A million ids looked through hold the window up for 30 ms and more."""
     model = make_model(HugeList(100_000))
-    view = ListView()
-    view.setObjectName("table")
-    view.setAccessibleName("List of things")
-    view.setModel(model)
-    qtbot.addWidget(view)
-    view.resize(900, 400)
+    view = show_list(model, qtbot, 900, 400)
     model.load(ListSpec())
-    view.show()
     manual.run_all()
     click(view, 3)
     asked: list[int] = []
