@@ -42,6 +42,7 @@ class Views(QObject):
         self._page, self._finding, self._services = page, finding, services
         self._memory = Remembered()
         self._store = ViewStore(page.noun, services, self)
+        self._begun = False
         self._current: View | None = None
         self._shown: ListSpec | None = None
         self._writable = True
@@ -76,6 +77,7 @@ class Views(QObject):
         wanted = self._memory.view(self._page.noun.key)
         self._current = self._shown = None
         self._store.saved = ()
+        self._begun = False
         if wanted.startswith("saved/"):
             self._store.read(lambda: self._begin(wanted))
         else:
@@ -124,6 +126,7 @@ class Views(QObject):
         """Show a view; one that is about "me" asks who that is, once."""
         if view.problem:
             return
+        self._begun = True
         if is_about_me(view):
             self._with_me(lambda person: self._apply(view, person))
         else:
@@ -131,6 +134,7 @@ class Views(QObject):
 
     def show_all(self) -> None:
         """Show every row."""
+        self._begun = True
         self._keep(None)
         self._finding.clear()
 
@@ -139,6 +143,9 @@ class Views(QObject):
         self._ask_me(lambda _person: self._show_again())
 
     def _begin(self, wanted: str) -> None:
+        if self._begun:
+            # Something else was chosen while the saved views were being read.
+            return
         view = next((view for view in self._store.views() if key_of(view) == wanted), None)
         if view is None or view.problem:
             self._finding.start()

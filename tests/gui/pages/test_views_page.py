@@ -144,6 +144,18 @@ def test_a_saved_view_comes_back_with_the_next_start(
     assert button(once_more) == "Views"
 
 
+def test_a_view_that_is_chosen_before_the_former_one_was_read_stays(
+    page: ListPage, sql: Sql, services: Services, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    save(sql, "Drafts by title")
+    (number,) = sql("SELECT id FROM saved_views")[0]
+    QSettings().setValue("pages/posts/view", f"saved/{number}")
+    again = page_of(open_window(), "posts")
+    dict(again.views.offered())["Never published"]()
+    qtbot.waitUntil(lambda: is_loaded(again) and not services.tasks.outstanding)
+    assert button(again) == "Never published"
+
+
 def test_a_view_of_a_newer_program_is_named_and_cannot_be_shown(
     page: ListPage, sql: Sql, open_window: OpenWindow, qtbot: QtBot
 ) -> None:
