@@ -88,6 +88,11 @@ class Palette(Popover):
         self._show()
         self.open_at_top(TOP, self.field)
 
+    def offer(self, entries: Sequence[Entry]) -> None:
+        """Take in what the window offers by itself now; what is typed and chosen stays."""
+        self._local = entries
+        self._show(keep=True)
+
     def show_found(self, text: str, entries: Sequence[Entry]) -> None:
         """Show the rows found for ``text``, in their order, if it still stands in the field."""
         if text == self.words() and self.isVisible():

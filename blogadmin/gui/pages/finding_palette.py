@@ -40,7 +40,17 @@ class PaletteHost(QObject):
         if self._palette.isVisible():
             self._palette.close_sheet()
         else:
-            self._palette.open_with([*self._pages(), *self._views(), *self._actions()])
+            self._palette.open_with(self._offered())
+            # Those views are read with their lists, which stand behind the one in front.
+            for page in self._window.unread:
+                page.views.read(self._offer_again)
+
+    def _offered(self) -> list[Entry]:
+        return [*self._pages(), *self._views(), *self._actions()]
+
+    def _offer_again(self) -> None:
+        if self._palette is not None and self._palette.isVisible():
+            self._palette.offer(self._offered())
 
     def _pages(self) -> Iterator[Entry]:
         if self._window.current_page() is None:

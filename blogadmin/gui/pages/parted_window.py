@@ -136,6 +136,11 @@ class PartedWindow(QMainWindow):
         """The pages that have been made, in the order of the navigation."""
         return [self._made[noun.key] for noun in self._nouns() if noun.key in self._made]
 
+    @property
+    def unread(self) -> Sequence[ListPage]:
+        """The pages behind whose lists wait to be read."""
+        return tuple(self._unread)
+
     def page_keys(self) -> tuple[str, ...]:
         """The keys of the pages that have been made, and of the one that will be in front."""
         return (*self._made, self.front_key())
@@ -230,6 +235,8 @@ class PartedWindow(QMainWindow):
         Together they would take workers and interpreter from the one that is looked at.
         """
         self._unread = list(self.pages)
+        for page in self._unread:
+            page.views.forget()
         if (front := self.current_page()) is not None:
             self._read(front)
 

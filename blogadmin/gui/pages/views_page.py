@@ -84,6 +84,14 @@ class Views(QObject):
             self._begin(wanted)
             self._store.read(lambda: None)
 
+    def forget(self) -> None:
+        """The database is another one: its saved views come with ``start`` or ``read``."""
+        self._store.saved = ()
+
+    def read(self, then: Callable[[], object]) -> None:
+        """Read the saved views before the page itself is read; ``then`` is called in any case."""
+        self._store.read(then)
+
     def set_writable(self, writable: bool) -> None:
         """Whether views can be kept."""
         self._writable = writable

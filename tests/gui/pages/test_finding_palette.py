@@ -8,9 +8,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from blogadmin.core.database.engine import Database
+from blogadmin.core.operations.views import SaveView
 from blogadmin.gui.dialogs.palette import Palette
 from blogadmin.gui.pages.main_window import MainWindow
-from tests.gui.pages.conftest import is_loaded, page_of
+from blogadmin.gui.pages.page import ListPage
+from blogadmin.gui.pages.parted_window import PartedWindow
+from tests.gui.pages.conftest import OpenWindow, Sql, is_loaded, page_of
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
@@ -40,6 +44,10 @@ def offered(palette: Palette, group: str = "") -> list[str]:
         for line in palette.model.lines
         if line.entry is not None and group in ("", line.entry.group)
     ]
+
+
+def behind(window: MainWindow, key: str) -> ListPage:
+    return next(page for page in window.pages if page.noun.key == key)
 
 
 def type_text(palette: Palette, text: str) -> None:
@@ -105,6 +113,50 @@ def test_a_view_of_another_page_brings_that_page(window: MainWindow, palette: Pa
     assert page.noun.key == "users"
     assert [chip.words() for chip in page.filter_bar.chips()] == ["Active: no", "Posts: 1 or more"]
     qtbot.waitUntil(lambda: is_loaded(page))
+
+
+def test_saved_views_of_a_list_that_waits_to_be_read_are_offered(
+    blog: None,
+    database: Database,
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PartedWindow, "_read_next", lambda _window: None)
+    with database.session_scope() as session:
+        SaveView("users", "Zealous writers", {}).apply(session)
+    window = open_window()
+    users = behind(window, "users")
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    press(Key.Key_K, Control)
+    palette = window.findChild(Palette, "palette")
+    assert palette is not None
+    type_text(palette, "zealous")
+    qtbot.waitUntil(lambda: offered(palette) == ["Zealous writers"])
+    assert users in window.unread
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: is_loaded(users))
+    assert window.current_page() is users
+    assert users.views.current is not None
+    assert users.views.current.name == "Zealous writers"
+
+
+def test_saved_views_of_another_database_are_not_offered(
+    blog: None, database: Database, open_window: OpenWindow, sql: Sql, qtbot: QtBot
+) -> None:
+    with database.session_scope() as session:
+        SaveView("users", "Zealous writers", {}).apply(session)
+    window = open_window()
+    users = behind(window, "users")
+    named = "Zealous writers"
+    qtbot.waitUntil(lambda: named in [name for name, _show in users.views.offered()])
+    # Which database answers is none of the window's business: it is told that there is one.
+    sql("DELETE FROM saved_views")
+    window.connected("elsewhere", local=False, encrypted=True)
+    assert users in window.unread
+    assert named not in [name for name, _show in users.views.offered()]
+    qtbot.waitUntil(lambda: is_loaded(users) and not window.services.tasks.outstanding)
 
 
 def test_it_fits_into_the_smallest_window(window: MainWindow, palette: Palette) -> None:
