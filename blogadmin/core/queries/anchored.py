@@ -7,7 +7,7 @@ moves elsewhere, and the ids from one anchor to the next can be read at any time
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 from blogadmin.core.queries import guessed
 from blogadmin.core.queries.limits import PATIENCE, time_limit
 from blogadmin.core.queries.places import STRIDE, Key, Part
+from blogadmin.core.queries.prepared import prepared
 from blogadmin.core.queries.terms import Term, before_key, columns_of, from_key, within
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Anchored:
         bounds |= {f"to_{n}": part for n, part in enumerate(stop or ())}
         slack = None if most is None else most + _SLACK
         sent = {**values, **bounds, "newest": newest, "most": most, "slack": slack}
-        return bytes(session.scalar(statement, sent) or b"")
+        return _ids(session, statement, sent)
 
     def at(self, session: Session, spec: ListSpec, offset: int, count: int, *, backwards: bool) -> bytes:
         """The ids of ``count`` rows after ``offset`` others; ``backwards`` counts and reads from the end."""
@@ -126,7 +127,7 @@ class Anchored:
         if arranged is None:
             return b""
         sent = {**values, "offset": offset, "count": count}
-        return bytes(session.scalar(_at(arranged, backwards), sent) or b"")
+        return _ids(session, _at(arranged, backwards), sent)
 
     def marks(self, session: Session, spec: ListSpec) -> tuple[Key, ...]:
         """Keys of rows that lie about evenly over the list, in its order.
@@ -151,7 +152,7 @@ class Anchored:
         statement = _beside(arranged, _missing(key), backwards)
         parts = {f"from_{n}": part for n, part in enumerate(key)}
         sent = {**values, **parts, "offset": offset, "count": count, "reach": offset + count}
-        return bytes(session.scalar(statement, sent) or b"")
+        return _ids(session, statement, sent)
 
     def locate(
         self, session: Session, spec: ListSpec, ids: Sequence[int], pivots: Sequence[Key]
@@ -174,6 +175,14 @@ class Anchored:
     def estimate(self, session: Session, spec: ListSpec) -> int:
         """About how many rows the list has: the catalogue's word, or the planner's for a filtered one."""
         return self._listing.estimate(session, spec)
+
+
+def _ids(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> bytes:
+    """What a packing statement gives, in half the time that SQLAlchemy takes beside the server."""
+    connection = session.connection()
+    ready = prepared(statement, connection.dialect)
+    found = connection.scalar(statement, values) if ready is None else ready.rows(connection, values)[0][0]
+    return bytes(found or b"")
 
 
 def _missing(key: Key) -> tuple[bool, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT
@@ -31,6 +31,7 @@ class BlockReader(QObject):
 
     arrived = Signal(object, object)
     failed = Signal(object)
+    _wanted_more = Signal()
 
     def __init__(
         self,
@@ -53,8 +54,9 @@ class BlockReader(QObject):
         self._reading: list[int] = []
         self._first = 0
         self._last: int | None = None
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._read)
+        self._due = False
+        # Queued, not timed: Qt paints scroll bars before it looks at timers, and the server could be at work.
+        self._wanted_more.connect(self._come_round, Qt.ConnectionType.QueuedConnection)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
         self._patience.timeout.connect(self._give_up_the_passed)
 
@@ -62,12 +64,12 @@ class BlockReader(QObject):
         """Read this block soon; one wanted in ``passing`` only if it is still looked at then."""
         if block not in self._reading and not self._wanted.get(block, False):
             self._wanted[block] = not passing
-            self._soon.start()
+            self._read_soon()
 
     def want_again(self, blocks: Iterable[int]) -> None:
         """Read these blocks even when they are being read: what they hold has changed since."""
         self._wanted.update(dict.fromkeys(blocks, True))
-        self._soon.start()
+        self._read_soon()
 
     def look_at(self, first: int, last: int) -> None:
         """Say which rows are on the screen."""
@@ -104,6 +106,15 @@ class BlockReader(QObject):
             reading, self._reading = self._reading, []
             self._tasks.cancel(self._slot)
             self.want_again(reading)
+
+    def _read_soon(self) -> None:
+        if not self._due:
+            self._due = True
+            self._wanted_more.emit()
+
+    def _come_round(self) -> None:
+        self._due = False
+        self._read()
 
     def _read(self) -> None:
         if self._reading:
@@ -142,7 +153,7 @@ class BlockReader(QObject):
         self._patience.stop()
         self.arrived.emit(answer, blocks)
         if self._wanted:
-            self._soon.start()
+            self._read_soon()
 
     def _fail(self, error: Exception) -> None:
         self.forget()
