@@ -10,7 +10,6 @@ import json
 from array import array
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 from blogadmin.core.queries.places import STRIDE, Key, Part
@@ -23,6 +22,8 @@ NEAR = 1024
 SEGMENTS_KEPT = 2048
 """Segments whose ids are remembered, at two kilobytes each."""
 KEYS_IN_PART = 256
+PARTS_DECODED = 8
+"""Parts of the anchors that are read from their text at a time."""
 _IDS_AT_ONCE = 65_536
 
 
@@ -264,7 +265,8 @@ class Anchors(Segmented):
         self.segments = -(-total // STRIDE)
         self._ends = frozenset({0, self.segments - 1})
         self._pinned = self._ends
-        self._read = lru_cache(maxsize=8)(self._read_part)
+        # No cache of functools: one around a method of ours would hold us until garbage is looked for.
+        self._decoded: dict[int, tuple[Key, ...]] = {}
 
     def ways(self, row: int) -> list[Way]:
         """See ``Order``. At the edge of a segment its neighbour, too, so that a walk goes on there."""
@@ -304,5 +306,10 @@ class Anchors(Segmented):
         decode = json.JSONDecoder().raw_decode
         return [tuple(decode(part, part.index("[", 1))[0]) for part in self._parts]
 
-    def _read_part(self, part: int) -> tuple[Key, ...]:
-        return tuple(tuple(key) for key in json.loads(self._parts[part]))
+    def _read(self, part: int) -> tuple[Key, ...]:
+        found = self._decoded.get(part)
+        if found is None:
+            if len(self._decoded) >= PARTS_DECODED:
+                del self._decoded[next(iter(self._decoded))]
+            found = self._decoded[part] = tuple(tuple(key) for key in json.loads(self._parts[part]))
+        return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import json
+import weakref
 from array import array
 from collections.abc import Callable, Iterator
 
@@ -285,6 +288,29 @@ def test_places_without_rows_have_no_ids() -> None:
     assert order.known(0, 1) == array("q", [1])
     assert order.known(250, 260) is None
     assert order.first_keys == [("0",)]
+
+
+def test_a_list_that_is_left_is_gone_at_once() -> None:
+    order = Anchors(3 * STRIDE, 3 * STRIDE, ['[["0"], ["1"], ["2"]]'])
+    assert order.key(2) == ("2",)
+    left = weakref.ref(order)
+    gc.disable()
+    try:
+        del order
+        assert left() is None
+    finally:
+        gc.enable()
+
+
+def test_only_some_parts_of_the_anchors_are_decoded_at_a_time() -> None:
+    segments = 12 * row_order.KEYS_IN_PART
+    keys = [[str(n)] for n in range(segments)]
+    size = row_order.KEYS_IN_PART
+    parts = [json.dumps(keys[at : at + size]) for at in range(0, segments, size)]
+    order = Anchors(segments * STRIDE, segments * STRIDE, parts)
+    assert [order.key(n) for n in range(segments)] == [(str(n),) for n in range(segments)]
+    assert order.key(0) == ("0",)
+    assert len(order._decoded) == row_order.PARTS_DECODED
 
 
 def test_ids_take_four_bytes_where_they_fit() -> None:
