@@ -19,10 +19,12 @@ from pathlib import Path
 from platformdirs import user_cache_path
 from sqlalchemy import make_url
 
+from tests.benchmarks import costs
 from tests.benchmarks.children import ROOT
 from tests.benchmarks.data import connect
 from tests.benchmarks.report import ahead, at_most
 from tests.benchmarks.run import Run
+from tests.benchmarks.stage import open_stage
 
 Figures = dict[str, float]
 
@@ -47,8 +49,8 @@ SAME_WORK = {
     "sort_title": "first_rows.title",
     "sort_author": "first_rows.author",
     "search_title": "search",
-    "save_one": "one_change.by_controller",
-    "toggle_1000_users": "is_active",
+    "save_one": "peers.this_program.save_one",
+    "toggle_1000_users": "peers.this_program.toggle_1000_users",
 }
 """What others are asked to do, and the figure of this program that is the same work."""
 
@@ -92,12 +94,23 @@ def peers(run: Run) -> None:
                 found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, url)
             else:
                 found[peer.name] = {}
+        for work, value in _own_writing(run, url).items():
+            run.report.add(f"peers.this_program.{work}", value)
     for name, figures in found.items():
         if not figures:
             run.report.add(f"peers.{name}", None, note="could not be run here")
         for work, value in figures.items():
             run.report.add(f"peers.{name}.{work}", value, unit="MB" if work == "peak_rss" else "ms")
     _compare(run, [figures for figures in found.values() if figures])
+
+
+def _own_writing(run: Run, url: str) -> Figures:
+    """What writes is done on the same copy, and last: it has become no quicker by what the others wrote."""
+    with open_stage(url) as stage:
+        stage.settle()
+        saved = costs.by_controller(stage, run.often(101, 7))
+        taken, _limit = costs.switched(url, stage.database, run.often(21, 4))
+    return {"save_one": saved, "toggle_1000_users": taken}
 
 
 def _plant_words(url: str) -> None:

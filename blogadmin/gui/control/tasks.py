@@ -126,12 +126,12 @@ class Tasks(QObject):
         *,
         owner: QObject | None = None,
         limit: float | None = None,
+        after: float = 0,
     ) -> Ticket:
-        """As ``read``, but hand over the parts as they come: ``each(part)``, and in the end ``done()``."""
-        ticket = Ticket(
-            Kind.STREAM, work, slot=slot, each=each, done=done, failed=failed, owner=owner, limit=limit
-        )
-        return self._replace(ticket)
+        """As ``read``, ``after`` some seconds: ``each(part)`` as parts come, and in the end ``done()``."""
+        asked = Ticket(Kind.STREAM, work, slot=slot, each=each, done=done, failed=failed, owner=owner)
+        asked.limit, asked.after = limit, after
+        return self._replace(asked)
 
     def write(
         self,

@@ -58,6 +58,8 @@ class Ticket:
         self.slot = slot
         self.database = database
         self.limit = limit
+        self.after = 0.0
+        """Seconds for which it waits, on its worker, before it begins."""
         self.work: Callable[..., Any] = work
         self.done = done
         self.failed = failed
@@ -68,6 +70,7 @@ class Ticket:
         self.settled = False
         self.overdue = False
         self.finished = threading.Event()
+        self._let_off = threading.Event()
         self._owner = owner if owner is not None else _receiver(done)
         self._at_server = threading.Lock()
         self._pid: int | None = None
@@ -95,6 +98,7 @@ class Ticket:
         self.dropped = True
         self.done = self.failed = None
         self.each = _nothing
+        self._let_off.set()
 
     def let_go(self) -> None:
         """It is over: release whatever is left."""
@@ -103,6 +107,12 @@ class Ticket:
         self.done = self.failed = self.on_cancel = self._owner = None
 
     # Workers
+
+    def bide(self) -> None:
+        """Wait until it may begin. Raises ``Cancelled`` when nobody wants the answer any more."""
+        if self.after:
+            self._let_off.wait(self.after)
+        self.check()
 
     @contextmanager
     def on_server(self, session: Any, pid: int) -> Iterator[None]:

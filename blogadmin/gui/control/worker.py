@@ -53,7 +53,7 @@ class Worker:
         self._bridge.post(partial(self._settle, ticket, result, error))
 
     def _perform(self, ticket: Ticket) -> Any:
-        ticket.check()
+        ticket.bide()
         if ticket.database is None:
             return ticket.work()
         if ticket.kind is Kind.READ:

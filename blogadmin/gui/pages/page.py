@@ -53,6 +53,7 @@ class ListPage(PageFrame):
         self.model.setParent(self)
         self.view.editing.commit = services.controller.commit
         self._services = services
+        self._counted = ""
         self._steps = self._furnish()
         while whole and self.go_on():
             pass
@@ -137,7 +138,7 @@ class ListPage(PageFrame):
         self.bulk_bar.cleared.connect(self.view.clear_selection)
         self.model.state_changed.connect(self._show_state)
         self.model.rows_known.connect(self._show_state)
-        self._services.tasks.database_changed.connect(self._show_state)
+        self._services.tasks.database_changed.connect(self._forget_count)
         self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # State in words
@@ -150,6 +151,8 @@ class ListPage(PageFrame):
     def _show_state(self, *_args: object) -> None:
         if self.model.state is State.LOADING:
             self.news.hide()
+            if not self.model.keeps_search:
+                self._counted = ""
         failed = self.model.state is State.FAILED
         nothing = self.model.rowCount() == 0 and self.model.state in (State.READY, State.FAILED)
         if failed and not nothing:
@@ -199,11 +202,16 @@ class ListPage(PageFrame):
         if self.model.state is State.FAILED:
             return f"{self.noun.counted(known)}, not up to date" if known else "Not read"
         if not self.model.row_count_exact:
-            return self.finding.notes.about() or "Loading…"
+            # In another order a list has as many rows.
+            return self._counted or self.finding.notes.about() or "Loading…"
         beyond = self.view.rows_not_shown()
-        return self.noun.counted(known) + (
-            f" shown, {beyond:,} more do not fit into one list" if beyond else ""
-        )
+        more = f" shown, {beyond:,} more do not fit into one list" if beyond else ""
+        self._counted = self.noun.counted(known) + more
+        return self._counted
+
+    def _forget_count(self) -> None:
+        self._counted = ""
+        self._show_state()
 
     def _choose_columns(self, where: QPoint) -> None:
         self.view.columns_menu().popup(where)

@@ -86,8 +86,9 @@ class ListLoader(QObject):
                 limit=PATIENCE,
             )
         guess = not quiet and expected is None
-        work = partial(asked.survey, spec=spec, kept=kept, guess=guess, wait=0 if quiet else FIRST_ALONE)
-        self._tasks.stream(ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE)
+        work = partial(asked.survey, spec=spec, kept=kept, guess=guess)
+        after = 0 if quiet else FIRST_ALONE
+        self._tasks.stream(ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE, after=after)
 
     def _take_first(self, answer: First) -> None:
         if answer.generation != self._generation:

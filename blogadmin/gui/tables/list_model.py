@@ -114,8 +114,9 @@ class ListModel(FollowedRows):
         self._late_changes = Changes()
         self._late_loss = False
         self._forget_news()
-        self._set_state(State.LOADING)
         self._loader.start(spec, self._kept, screen=self.screenful, quiet=again, expected=expected)
+        # After the question: to tell everybody takes as long as the server takes to answer.
+        self._set_state(State.LOADING)
 
     def show_early(self, rows: Sequence[Any]) -> None:
         """Show rows that were read before there was a database, until the list itself is loaded."""

@@ -5,7 +5,6 @@ The functions run on a worker; what they return is all that comes back to the wi
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -61,6 +60,7 @@ class Reads(Protocol):
         failed: Callable[[Exception], object] | None = None,
         *,
         limit: float | None = None,
+        after: float = 0,
     ) -> object: ...
 
     def cancel(self, slot: str) -> None: ...
@@ -131,14 +131,8 @@ class Asked(NamedTuple):
         usual = () if spec.bodies and spec.search else source.default_sort
         return First(self.generation, entries, spec.sort or usual, len(entries) < most)
 
-    def survey(
-        self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool, wait: float = 0
-    ) -> Iterator[Expected | Whole]:
-        """Where all rows of the list are; with ``guess`` beforehand about how many there are.
-
-        Begins after ``wait`` seconds.
-        """
-        time.sleep(wait)
+    def survey(self, session: Any, spec: ListSpec, kept: Kept, *, guess: bool) -> Iterator[Expected | Whole]:
+        """Where all rows of the list are; with ``guess`` beforehand about how many there are."""
         places = self.listing().places
         if guess:
             yield Expected(self.generation, places.estimate(session, spec))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import text
 
 from blogadmin.core.database.errors import Cancelled, Duplicate, KnownError, TookTooLong, Unavailable
 from blogadmin.gui.control.tasks import Tasks
+from blogadmin.gui.control.ticket import Ticket
 
 if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
@@ -29,6 +31,10 @@ def value(statement: str) -> Callable[[Any], Any]:
 
 def never(*_args: object) -> None:
     raise AssertionError("this callback must not run")
+
+
+def never_parts(_session: object) -> Iterator[object]:
+    raise AssertionError("this work must not begin")
 
 
 def sleeping(sql: Sql) -> int:
@@ -198,6 +204,38 @@ def test_a_replaced_stream_ends_its_generator_on_its_own_thread(tasks: Tasks, qt
     qtbot.waitUntil(lambda: tasks.outstanding == 0)
     assert seen == [1]
     assert ended[0].startswith("blogadmin-read")
+
+
+def test_a_stream_may_begin_later(tasks: Tasks, qtbot: QtBot) -> None:
+    begun: list[float] = []
+
+    def parts(_session: object) -> Iterator[float]:
+        yield time.monotonic()
+
+    asked = time.monotonic()
+    tasks.stream("ids", parts, begun.append, lambda: None, never, after=0.1)
+    qtbot.waitUntil(lambda: len(begun) == 1)
+    assert begun[0] - asked >= 0.1
+
+
+def test_a_stream_that_is_not_wanted_any_more_waits_no_longer(
+    one_reader: Tasks, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = threading.Event()
+    bide = Ticket.bide
+
+    def biding(ticket: Ticket) -> None:
+        waits.set()
+        bide(ticket)
+
+    monkeypatch.setattr(Ticket, "bide", biding)
+    ticket = one_reader.stream("ids", never_parts, never, never, never, after=600)
+    assert waits.wait(10)
+    ticket.cancel()
+    assert ticket.finished.wait(10)
+    seen: list[object] = []
+    one_reader.read("next", value("SELECT 1"), seen.append)
+    qtbot.waitUntil(lambda: seen == [1])
 
 
 def test_a_stream_that_fails_keeps_what_it_has_delivered(tasks: Tasks, qtbot: QtBot) -> None:

@@ -14,6 +14,7 @@ from blogadmin.gui.pages.finding_words import about
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.pages.posts import POSTS
+from blogadmin.gui.tables.list_model import State
 from tests.gui.pages.conftest import Sql, child, focused, is_loaded, page_of, press, said
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -275,12 +276,28 @@ def test_an_estimate_is_rounded_and_called_one() -> None:
 def test_many_rows_are_estimated_until_they_are_counted(page: ListPage, qtbot: QtBot) -> None:
     page.finding.notes._take_estimate(1_203_987)
     page.model.row_count_exact = False
-    page._show_state()
+    page._forget_count()
     assert page.status.text() == "about 1,204,000 posts"
     page.finding.notes._take_estimate(3)
     assert page.status.text() == "Loading…"
     page.model.reload()
     qtbot.waitUntil(lambda: has(page, "3 posts"))
+
+
+def test_the_number_of_rows_stands_still_when_only_their_order_changes(page: ListPage, qtbot: QtBot) -> None:
+    words: list[str] = []
+    page.status_changed.connect(words.append)
+    page.finding.load(ListSpec(sort=(Sort("title"),)))
+    assert not page.model.row_count_exact
+    qtbot.waitUntil(lambda: page.model.state is State.READY)
+    assert words == []
+    page.finding.load(ListSpec("Post 2"))
+    qtbot.waitUntil(lambda: has(page, "1 post"))
+    assert words[0] == "Loading…"
+    page.finding.load(ListSpec("Post 2", sort=(Sort("slug"),)))
+    qtbot.waitUntil(lambda: page.model.state is State.READY)
+    assert words[-1] == "1 post"
+    assert words.count("Loading…") == 1
 
 
 def test_the_sheet_opens_below_what_it_belongs_to(window: MainWindow, page: ListPage) -> None:

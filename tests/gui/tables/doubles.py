@@ -275,6 +275,7 @@ class ManualTasks:
         failed: Callable[[Exception], object] | None = None,
         *,
         limit: float | None = None,
+        after: float = 0,
     ) -> None:
         self._add(Call(slot, work, each, done, failed))
 
