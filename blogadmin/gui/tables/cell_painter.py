@@ -7,7 +7,7 @@ from functools import partial
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QPainter, QPixmap
 
 from blogadmin.gui.tables.cells import Condition, Entry
@@ -36,8 +36,6 @@ from blogadmin.gui.theme import (
 
 AVATAR = 20
 TICK = 16
-BAR = 8
-"""Height of what stands where words will be."""
 DETAIL_GAP = 10
 DETAIL_LEAST = 48
 """Room below which quiet words behind a title say nothing any more."""
@@ -128,17 +126,6 @@ class CellPainter:
         kind = self._kinds[frame.column.kind]
         for top, entry in rows:
             kind(frame, top, entry)
-
-    def skeletons(self, frame: Frame, rows: list[tuple[int, int]]) -> None:
-        """Paint quiet bars where words will be, in rows that begin there and have those numbers."""
-        column, _place, left, room = frame
-        y = round(self._hand.middle) - BAR / 2
-        for top, row in rows:
-            # Not all of one length: it shall look like words.
-            width = TICK if column.kind is CellKind.CHECK else int(room * (0.62, 0.48, 0.7, 0.54)[row % 4])
-            offset = {CellKind.CHECK: (room - width) / 2, CellKind.NUMBER: room - width}.get(column.kind, 0)
-            bar = QRectF(self._lead(left, room, max(0, offset), width), top + y, width, BAR)
-            self._stamps.draw(("bar", width), bar, _draw_bar)
 
     def width(self, entry: Entry, column: Column, place: int) -> int:
         """The width that shows the whole of a cell, without its padding."""
@@ -299,9 +286,3 @@ class CellPainter:
     def _lead(self, left: float, room: float, offset: float, width: float) -> float:
         """The left edge of what is so wide and begins ``offset`` behind the leading edge."""
         return left + room - offset - width if self._hand.rtl else left + offset
-
-
-def _draw_bar(painter: QPainter, rect: QRectF) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color("press"))
-    painter.drawRoundedRect(rect, BAR / 2, BAR / 2)

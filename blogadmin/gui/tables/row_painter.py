@@ -13,6 +13,7 @@ from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_ranges import RowRanges
 from blogadmin.gui.tables.row_table import RowTable
+from blogadmin.gui.tables.skeletons import Skeletons
 from blogadmin.gui.theme import CELL_PADDING, MARGIN, color, draw_focus_ring
 
 BAR = 3
@@ -31,11 +32,13 @@ class RowPainter:
         self._view = view
         self._model = model
         self._cells = CellPainter()
+        self._skeletons = Skeletons()
         self._painted: dict[int, Entry | None] = {}
 
     def forget(self) -> None:
         """The theme or the font has changed."""
         self._cells.forget()
+        self._skeletons.forget()
 
     def warm(self) -> Iterator[None]:
         """Load what the first paint of rows needs, bit by bit."""
@@ -70,8 +73,7 @@ class RowPainter:
                 known.append((top, entry))
         for frame in frames:
             self._cells.paint(frame, known)
-            if coming:
-                self._cells.skeletons(frame, coming)
+        self._skeletons.paint(painter, frames, coming, self._height())
         self._ring(painter, rows)
 
     def paint_to_come(self, painter: QPainter, region: QRegion) -> None:
@@ -79,8 +81,7 @@ class RowPainter:
         rows = self._rows_in(region, self._view.viewport().height() // self._height())
         frames = self._begin(painter, region)
         self._grounds(painter, rows, RowRanges())
-        for frame in frames:
-            self._cells.skeletons(frame, [(top, row) for row, top in rows])
+        self._skeletons.paint(painter, frames, [(top, row) for row, top in rows], self._height())
 
     def _begin(self, painter: QPainter, region: QRegion) -> list[Frame]:
         rtl = self._view.rtl
