@@ -148,6 +148,8 @@ def by_controller(stage: Stage, turns: int) -> float:
 
 def is_active(run: Run) -> None:
     """A thousand users switched off and on, against one bare statement."""
+    # A window would read anew what each statement changes, beside the next one.
+    run.close_stage()
     with closing(Database(run.blog.url)) as database:
         taken, limit = switched(run.blog.url, database, run.often(21, 4))
     note = f"{USERS:,} users, with the way back for each"

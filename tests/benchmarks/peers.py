@@ -19,6 +19,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 from sqlalchemy import make_url
 
+from blogadmin.core.database.engine import Database
 from tests.benchmarks import costs
 from tests.benchmarks.children import ROOT
 from tests.benchmarks.data import connect
@@ -109,7 +110,8 @@ def _own_writing(run: Run, url: str) -> Figures:
     with open_stage(url) as stage:
         stage.settle()
         saved = costs.by_controller(stage, run.often(101, 7))
-        taken, _limit = costs.switched(url, stage.database, run.often(21, 4))
+    with closing(Database(url)) as database:
+        taken, _limit = costs.switched(url, database, run.often(21, 4))
     return {"save_one": saved, "toggle_1000_users": taken}
 
 
