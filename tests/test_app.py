@@ -183,6 +183,24 @@ def test_what_the_first_rows_need_is_loaded_without_what_takes_long(tmp_path: Pa
     assert {"blogadmin.gui.theme.icons", "blogadmin.gui.theme.stylesheet"}.isdisjoint(loaded)
 
 
+def test_names_of_qt_are_made_before_anything_is_loaded_on_a_thread(tmp_path: Path) -> None:
+    """Whoever paints while another thread makes them ends the program."""
+    script = (
+        "import threading\n"
+        "from PySide6 import QtCore\n"
+        "from blogadmin import app, settings\n"
+        "from blogadmin.gui.theme import Mode\n"
+        "from blogadmin.opening import Opening\n"
+        "application, window = app._plain_application(), app.MainWindow()\n"
+        "opening = Opening(application, window, settings.Settings(), Mode.LIGHT)\n"
+        "before = 'Qt' in vars(QtCore)\n"
+        "threading.Thread.start = lambda thread: print(before, 'Qt' in vars(QtCore))\n"
+        # A window that nobody looks at: nothing has been painted, which would have made them.
+        "opening._begin()\n"
+    )
+    assert run("-c", script, home=tmp_path).stdout.split() == ["False", "True"]
+
+
 def test_a_busy_worker_gives_the_window_its_turn_soon(tmp_path: Path) -> None:
     code = (
         "import sys\n"

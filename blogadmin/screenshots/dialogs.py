@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
@@ -95,13 +95,16 @@ def _history(studio: Studio) -> Scene:
     yield from studio.picture(studio.window, HISTORY)
     entry_id = page.model.id_at(0) or 0
 
-    def show(entry: HistoryEntry | None) -> None:
-        if entry is not None:
-            EntryDialog(studio.services, entry, there=False, parent=page).open()
+    def read(session: Any) -> tuple[HistoryEntry | None, bool]:
+        entry = queries.history.entry(session, entry_id)
+        return entry, entry is not None and queries.history.exists(session, entry.noun, entry.row_id)
 
-    studio.services.tasks.read(
-        "screenshots.entry", lambda session: queries.history.entry(session, entry_id), show
-    )
+    def show(found: tuple[HistoryEntry | None, bool]) -> None:
+        entry, there = found
+        if entry is not None:
+            EntryDialog(studio.services, entry, there=there, parent=page).open()
+
+    studio.services.tasks.read("screenshots.entry", read, show)
     yield from studio.dialog("historyEntryDialog", "history-entry")
     for key, window in (("posts", ""), ("users", "historyDialog")):
         page = studio.page(key)
