@@ -11,9 +11,9 @@ from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT
 from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
 
-AT_ONCE = 6
+AT_ONCE = 24
 """Blocks in one query: building more rows than this on a worker would hold up the window."""
-REMEMBERED = 16
+REMEMBERED = 64
 """Blocks that wait at most; older wishes are forgotten."""
 PATIENCE = 100
 """Milliseconds after which a query for rows that scrolling has passed is replaced."""

@@ -24,7 +24,7 @@ from blogadmin.gui.tables.row_ranges import RowRanges
 from blogadmin.gui.tables.source import Answer, Asked, Reads, Source, Wish
 from blogadmin.gui.tables.time_teller import TimeTeller
 
-AHEAD = BLOCK // 2
+AHEAD = 16
 """Rows beyond the edge of the screen that are read before scrolling comes there."""
 
 
@@ -155,10 +155,17 @@ class FetchedRows(KnownRows):
 
     def _read_ahead(self, moved: int, first: int, last: int) -> None:
         """Read what comes into view next, while a person scrolls row by row."""
-        if 0 < abs(moved) <= last - first:
-            row = last + AHEAD if moved > 0 else first - AHEAD
-            if 0 <= row < self._count and self.cache.entry(row) is None:
-                self._ask_for(row, firmly=False)
+        if not 0 < abs(moved) <= last - first:
+            return
+        edge, way = (last, 1) if moved > 0 else (first, -1)
+        if self._lacks(edge + way * AHEAD):
+            # Several blocks at once: a query for each would come too late for a quick hand.
+            for row in range(edge + way, edge + way * 3 * AHEAD, way * BLOCK):
+                if self._lacks(row):
+                    self._ask_for(row, firmly=False)
+
+    def _lacks(self, row: int) -> bool:
+        return 0 <= row < self._count and self.cache.entry(row) is None
 
     def _ask_for(self, row: int, *, firmly: bool) -> int:
         # After a failure the server is left alone until somebody says "retry".

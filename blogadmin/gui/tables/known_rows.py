@@ -22,9 +22,9 @@ Missing = Callable[[int, Entry | None], Entry]
 MOST_ROWS = 2**31 // 100
 """Rows that a view can hold whatever their height: Qt counts pixels in 31 bits and hangs beyond."""
 
-FORMER = 16
+FORMER = 64
 """Blocks of the list before that stand in for rows to come: those on the screen and around it."""
-WALK = BLOCK
+WALK = 4 * BLOCK
 """Rows ahead of a walk that are learnt in time."""
 
 _MASK = BLOCK - 1

@@ -25,7 +25,7 @@ from blogadmin.gui.tables.source import Reads, Source
 
 __all__ = ["ListModel", "State"]
 
-MOST_FIRST = 8
+MOST_FIRST = 32
 """Blocks that are read first at most, however high the window."""
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from blogadmin.gui.tables.cells import Entry
 from blogadmin.gui.tables.row_order import LOST, Ids, Order
 
-SHIFT = 5
+SHIFT = 3
 BLOCK = 1 << SHIFT
-"""Rows in a block: a screenful lies in two or three of them, and few rows are read for nothing."""
-BLOCKS_KEPT = 128
+"""Rows in a block: few, so that hardly any are read that nobody looks at."""
+BLOCKS_KEPT = 512
 
 
 class RowCache:

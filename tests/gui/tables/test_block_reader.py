@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.tables.block_reader import AT_ONCE, PATIENCE, REMEMBERED
+from blogadmin.gui.tables.fetched_rows import AHEAD
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.row_cache import BLOCK
 from tests.gui.tables.doubles import HugeList, ManualTasks, MemoryList, thing
@@ -36,19 +37,20 @@ def blocks(huge: MemoryList) -> list[list[int]]:
 
 
 def test_what_is_on_the_screen_is_read_first(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
-    for block in (50, 10, 15, 20, 25, 30, 35, 40):
+    others = range(60, 60 + AT_ONCE + 1)
+    for block in (50, *others):
         assert model.index(block * BLOCK, 1).data() == ""
-    model.look_at(50 * BLOCK, 50 * BLOCK + 20)
+    model.look_at(50 * BLOCK, 50 * BLOCK + BLOCK - 1)
     manual.run_all()
-    assert blocks(huge) == [[20, 25, 30, 35, 40, 50], [10, 15]]
+    assert blocks(huge) == [[50, *others[2:]], [*others[:2]]]
 
 
 def test_old_wishes_are_forgotten(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
-    for block in range(1, 40):
+    for block in range(1, 100):
         model.index(block * BLOCK, 1).data()
     manual.run_all()
     read = {block for query in blocks(huge) for block in query}
-    assert read == set(range(40 - AT_ONCE - REMEMBERED, 40))
+    assert read == set(range(100 - AT_ONCE - REMEMBERED, 100))
 
 
 def test_a_query_for_rows_far_behind_is_replaced_when_it_takes_long(
@@ -73,7 +75,7 @@ def test_a_query_that_is_still_of_use_is_waited_for(
     model.entry(20 * BLOCK)
     qtbot.waitUntil(lambda: manual.slots() == ["rows"])
     reading = manual.waiting[0]
-    model.look_at(21 * BLOCK - 10, 21 * BLOCK + 10)
+    model.look_at(20 * BLOCK, 20 * BLOCK + 20)
     model.entry(21 * BLOCK)
     with qtbot.waitSignal(model._reader._patience.timeout, timeout=PATIENCE * 50):
         assert manual.waiting[0] is reading
@@ -125,19 +127,25 @@ def test_the_next_list_takes_no_rows_of_the_last_one(
 def test_what_scrolling_comes_to_next_is_read_before(
     model: ListModel, manual: ManualTasks, huge: HugeList
 ) -> None:
-    model.entry(50 * BLOCK)
-    model.look_at(50 * BLOCK, 50 * BLOCK + 10)
+    start, screen = 40 * BLOCK, 3 * AHEAD
+    for row in range(start, start + screen, BLOCK):
+        model.entry(row)
+    model.look_at(start, start + screen - 1)
     manual.run_all()
     huge.asked.clear()
-    for first in range(3, BLOCK, 3):
-        model.look_at(50 * BLOCK + first, 50 * BLOCK + first + 10)
+    for first in range(start + 3, start + screen, 3):
+        model.look_at(first, first + screen - 1)
         manual.run_all()
-        assert model.cache.entry(50 * BLOCK + first + 10) is not None
-    assert blocks(huge) == [[51]]
-    for first in range(BLOCK, 0, -3):
-        model.look_at(50 * BLOCK + first, 50 * BLOCK + first + 10)
+        assert model.cache.entry(first + screen - 1) is not None
+    # Several blocks at a time, each of them once.
+    assert [len(query) for query in blocks(huge)] == [3 * AHEAD // BLOCK, 2 * AHEAD // BLOCK]
+    read = [block for query in blocks(huge) for block in query]
+    assert read == [*range(read[0], read[0] + len(read))]
+    huge.asked.clear()
+    for first in range(start + screen, start + AHEAD - 3, -3):
+        model.look_at(first, first + screen - 1)
         manual.run_all()
-    assert blocks(huge) == [[51], [49]]
+    assert [max(query) for query in blocks(huge)] == [39]
 
 
 def test_a_jump_reads_nothing_ahead(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:

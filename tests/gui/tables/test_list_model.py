@@ -147,11 +147,12 @@ def test_the_cache_keeps_no_more_than_its_blocks(make_model: Make, manual: Manua
     model = make_model(HugeList(100_000))
     model.load(ListSpec())
     manual.run_all()
-    for block in range(0, 1400, 10):
+    last = 10 * (BLOCKS_KEPT + 11)
+    for block in range(0, last + 1, 10):
         title(model, block * BLOCK)
         manual.run_all()
     assert len(model.cache.blocks) == BLOCKS_KEPT
-    assert title(model, 1390 * BLOCK) == thing(1390 * BLOCK + 1).title
+    assert title(model, last * BLOCK) == thing(last * BLOCK + 1).title
 
 
 def test_a_hundred_thousand_rows_make_no_object_each(make_model: Make, manual: ManualTasks) -> None:

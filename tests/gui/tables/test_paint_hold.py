@@ -66,17 +66,14 @@ def test_a_jump_is_painted_once_with_its_rows(view: ListView, manual: ManualTask
     assert not view._hold.holding
 
 
-def test_a_jump_to_where_two_blocks_meet_reads_both_with_one_query(
-    view: ListView, manual: ManualTasks
-) -> None:
+def test_a_jump_to_where_blocks_meet_reads_them_with_one_query(view: ListView, manual: ManualTasks) -> None:
     view._hold._timer.setInterval(60_000)
     view.verticalScrollBar().setValue((20 * BLOCK - 3) * view.verticalHeader().defaultSectionSize())
     QApplication.processEvents()
     manual.run("rows")
     model, last = view.list_model(), view.rowAt(view.viewport().height() - 1)
-    assert (view.rowAt(0) // BLOCK, last // BLOCK) == (19, 20)
-    assert model.row(view.rowAt(0)) is not None
-    assert model.row(last) is not None
+    assert (view.rowAt(0) // BLOCK, last // BLOCK > 19) == (19, True)
+    assert all(model.row(row) is not None for row in range(view.rowAt(0), last + 1))
     manual.run_all()
 
 
