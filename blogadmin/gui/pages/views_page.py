@@ -76,8 +76,8 @@ class Views(QObject):
         """Load the page from the database that is there now, with the view that was chosen last."""
         wanted = self._memory.view(self._page.noun.key)
         self._current = self._shown = None
-        self._store.saved = ()
         self._begun = False
+        self.forget()
         if wanted.startswith("saved/"):
             self._store.read(lambda: self._begin(wanted))
         else:

@@ -37,7 +37,8 @@ class Skeletons:
         self, painter: QPainter, frames: Sequence[Frame], rows: Sequence[tuple[int, int]], height: int
     ) -> None:
         """Paint rows of ``height`` that begin there and have those numbers; what is not a bar stays."""
-        if not frames:
+        if not frames or not rows:
+            # Most paints: all that is on the screen is known, and nothing is drawn in advance.
             return
         left = min(frame.left for frame in frames)
         width = max(frame.left + frame.room for frame in frames) - left

@@ -88,6 +88,15 @@ def test_another_theme_has_bars_of_another_colour(qapp: QApplication) -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_nothing_is_drawn_where_all_rows_are_known() -> None:
+    skeletons = Skeletons()
+    painted([], by=skeletons)
+    assert skeletons._rows.isNull()
+    painted([(0, 0)], by=skeletons)
+    assert not skeletons._rows.isNull()
+
+
+@pytest.mark.usefixtures("qapp")
 def test_without_columns_there_is_nothing_to_paint() -> None:
     image = QImage(20, 20, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
