@@ -158,7 +158,8 @@ class FetchedRows(KnownRows):
         if not 0 < abs(moved) <= last - first:
             return
         edge, way = (last, 1) if moved > 0 else (first, -1)
-        if self._lacks(edge + way * AHEAD):
+        # The end of the list may be nearer than that.
+        if self._lacks(min(max(edge + way * AHEAD, 0), self._count - 1)):
             # Several blocks at once: a query for each would come too late for a quick hand.
             for row in range(edge + way, edge + way * 3 * AHEAD, way * BLOCK):
                 if self._lacks(row):

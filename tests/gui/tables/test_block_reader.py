@@ -148,6 +148,18 @@ def test_what_scrolling_comes_to_next_is_read_before(
     assert [max(query) for query in blocks(huge)] == [39]
 
 
+def test_the_last_rows_are_read_before_scrolling_comes_to_them(
+    model: ListModel, manual: ManualTasks, huge: HugeList
+) -> None:
+    screen, last = 3 * AHEAD, model.rowCount() - 1
+    first = last - screen - AHEAD + 4
+    model.look_at(first, first + screen - 1)
+    model.look_at(first + 1, first + screen)
+    manual.run_all()
+    assert model.cache.entry(last) is not None
+    assert 99 in {block for query in blocks(huge) for block in query}
+
+
 def test_a_jump_reads_nothing_ahead(model: ListModel, manual: ManualTasks, huge: HugeList) -> None:
     model.look_at(50 * BLOCK, 50 * BLOCK + 10)
     model.look_at(60 * BLOCK + 20, 60 * BLOCK + 30)
