@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
@@ -112,21 +112,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     home = Path(os.environ.get(SERVER_FOLDER) or shared / "server")
     with EmbeddedServer(home, fast=True) as server:
-        url = server.url("postgres")
-        _make_logins_cheap(url)
-        yield url
-
-
-def _make_logins_cheap(url: str) -> None:
-    """Store the login's password so that 4,096 rounds of hashing are not due at each connection."""
-    with closing(connect(url)) as admin, admin.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(727275)")
-        cursor.execute(
-            "SELECT rolpassword LIKE 'SCRAM-SHA-256$1:%' FROM pg_authid WHERE rolname = current_user"
-        )
-        if cursor.fetchone() == (False,):
-            cursor.execute("SET scram_iterations = 1")
-            cursor.execute("ALTER ROLE CURRENT_USER PASSWORD %s", (unquote(urlsplit(url).password or ""),))
+        yield server.url("postgres")
 
 
 @pytest.fixture(scope="session")

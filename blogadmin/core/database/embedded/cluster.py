@@ -32,6 +32,7 @@ from pathlib import Path
 from blogadmin.core.database.embedded import failure
 from blogadmin.core.database.embedded.binaries import Programs
 from blogadmin.core.database.embedded.lock import FileLock
+from blogadmin.core.database.embedded.scram import verifier
 
 USER = "blogadmin"
 LOOPBACK = "127.0.0.1"
@@ -112,7 +113,7 @@ class Cluster:
         password = part / "password"
         _write_private(password, secrets.token_urlsafe(24))
         handed_over = part / "initdb.password"
-        _write_private(handed_over, password.read_text())
+        _write_private(handed_over, verifier(password.read_text()))
         account.give(handed_over)
         for name in ("data", "log", "socket"):
             (part / name).mkdir(mode=0o700)

@@ -98,6 +98,15 @@ def test_the_server_listens_on_no_network_and_trusts_nobody(home: Path, query: Q
                 psycopg2.connect(url.replace("+psycopg2", ""), password=password)
 
 
+def test_only_the_password_drawn_by_lot_is_hashed_once(home: Path, query: Query) -> None:
+    with EmbeddedServer(home, fast=True) as server:
+        url = server.url("postgres")
+        query(url, "DROP ROLE IF EXISTS person")
+        query(url, "CREATE ROLE person PASSWORD 'of a person'")
+        kept = "SELECT rolname, split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolpassword <> ''"
+        assert set(query(url, kept)) == {("blogadmin", "SCRAM-SHA-256$1"), ("person", "SCRAM-SHA-256$4096")}
+
+
 @with_root
 def test_another_login_is_refused_even_with_the_password(open_folder: Path) -> None:
     with EmbeddedServer(open_folder / "home", fast=True) as server:
