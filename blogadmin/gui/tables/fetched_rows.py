@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
-from itertools import count
+from itertools import chain, count
 
 from PySide6.QtCore import QObject, Signal
 
@@ -125,16 +125,23 @@ class FetchedRows(KnownRows):
         order = self.cache.order
         if answer.marks is not None and isinstance(order, Ahead):
             order.mark(answer.marks)
+        come: dict[int, array[int]] = {}
         for block in blocks:
             ids = self.cache.block_ids(block)
             if ids is not None and answer.asked.issuperset(row_id for row_id in ids if row_id != LOST):
-                self._put_block(block, answer.entries, self._missing)
-                self._times.has_told(block)
-                for row_id in ids:
-                    self._former.pop(row_id, None)
+                come[block] = ids
             else:
                 # What is known of the list has changed since.
                 self._reader.want(block)
+        self._take_in(come, answer.entries)
+        for row_id in chain.from_iterable(come.values()):
+            self._former.pop(row_id, None)
+        self._learn_beside(come)
+
+    def _take_in(self, blocks: Collection[int], entries: Mapping[int, Entry]) -> None:
+        self._put_blocks(blocks, entries, self._missing)
+        for block in blocks:
+            self._times.has_told(block)
 
     def _missing(self, row_id: int, known: Entry | None) -> Entry:
         if row_id == LOST:
@@ -182,15 +189,32 @@ class FetchedRows(KnownRows):
         ways: dict[int, Way] = {}
         places: list[tuple[int, slice]] = []
         for block in blocks:
-            # Also for rows that are known: whoever is there may walk on beyond them.
-            ways |= {way.segment: way for way in order.ways(block << SHIFT)}
             segment, place = divmod(block << SHIFT, STRIDE)
             known = self.cache.block_ids(block)
             if known is not None:
                 ids += known
-            elif segment in ways:
+                continue
+            # Not those beside it: whoever looks at these rows does not wait for what lies beyond them.
+            ways |= {way.segment: way for way in order.ways(block << SHIFT) if way.segment == segment}
+            if segment in ways:
                 places.append((segment, slice(place, place + BLOCK)))
         return Wish(self.listed, tuple(ids), tuple(ways.values()), tuple(places))
+
+    def _learn_beside(self, blocks: Iterable[int]) -> None:
+        """Find out which rows lie beyond those that have come: a person may walk on there."""
+        order = self.cache.order
+        ways = {way.segment: way for block in blocks for way in order.ways(block << SHIFT)}
+        if ways:
+            wish = Wish(self.listed, (), tuple(ways.values()))
+            done = partial(self._take_beside, self.cache)
+            # It was only a courtesy; what is wrong shows where rows are read.
+            self.tasks.read(
+                f"{self.noun}.beside", partial(self._asked.rows, wish=wish), done, lambda _error: None
+            )
+
+    def _take_beside(self, cache: RowCache, answer: Answer) -> None:
+        if cache is self.cache:
+            self._learn(cache, answer.learnt)
 
     def _read_again(self, blocks: set[int]) -> None:
         """Read those that are on the screen; the others when they come into view."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -175,15 +175,14 @@ class FollowedRows(FetchedRows):
         if self._editors:
             self._mark(row for row, e in cache.entries() if e.id in self._editors)
 
-    def _put_block(self, block: int, entries: Mapping[int, Entry], missing: Missing) -> None:
-        super()._put_block(block, entries, missing)
+    def _put_blocks(self, blocks: Collection[int], entries: Mapping[int, Entry], missing: Missing) -> None:
+        super()._put_blocks(blocks, entries, missing)
         if self._editors.keys() & entries.keys():
             for row_id in self._editors.keys() & entries.keys():
                 self._unmarked.pop(row_id, None)
-            start = block << SHIFT
-            self._mark(range(start, start + len(self.cache.blocks[block])))
+            self._mark(row for block in blocks for row in range(block << SHIFT, (block + 1) << SHIFT))
         if self._unseen.watching:
-            now = self.cache.blocks[block]
+            now = [entry for block in blocks for entry in self.cache.blocks[block]]
             lost = {entry.id for entry in now if entry.condition is Condition.DELETED}
             self._unseen.compare(entries, lost, self._key())
             self._tell_news()

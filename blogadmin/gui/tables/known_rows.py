@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -177,11 +178,14 @@ class KnownRows(QAbstractTableModel):
             self._count = count
             self.endRemoveRows()
 
-    def _put_block(self, block: int, entries: Mapping[int, Entry], missing: Missing) -> None:
-        self.cache.put(block, entries, missing)
-        start = block << SHIFT
-        self._note_conditions(enumerate(self._blocks[block], start))
-        self._tell_changed(start, start + len(self._blocks[block]) - 1)
+    def _put_blocks(self, blocks: Collection[int], entries: Mapping[int, Entry], missing: Missing) -> None:
+        for block in blocks:
+            self.cache.put(block, entries, missing)
+        rows = (enumerate(self._blocks[block], block << SHIFT) for block in blocks)
+        self._note_conditions(chain.from_iterable(rows))
+        # Told when all are there: whoever hears of the first looks at the others, and would have them read.
+        for start, stop in RowRanges.of_rows(blocks):
+            self._tell_changed(start << SHIFT, (stop << SHIFT) - 1)
 
     def _put_rows(self, changed: Mapping[int, Entry]) -> None:
         self.cache.replace(changed)

@@ -178,9 +178,7 @@ class ListModel(FollowedRows):
     def _take_late_first(self, entries: Mapping[int, Entry]) -> None:
         """The rest was faster: the first rows still save a query, if they are those of the list."""
         if 0 not in self.cache.blocks and self.cache.order.known(0, len(entries)) == array("q", entries):
-            for block in self.cache.first_blocks(len(entries)):
-                self._put_block(block, entries, self._missing)
-                self._times.has_told(block)
+            self._take_in(self.cache.first_blocks(len(entries)), entries)
             self._take_up_late_changes()
 
     def _take_up_late_changes(self) -> None:

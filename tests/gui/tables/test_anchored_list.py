@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.changes import Changes
@@ -252,6 +253,35 @@ def test_a_row_at_the_beginning_of_a_segment_can_be_left_upwards(
 ) -> None:
     title(manual, model, 3 * STRIDE)
     assert model.walk(3 * STRIDE + 1, "previous") == 3 * STRIDE
+
+
+def test_rows_at_the_edge_of_a_segment_do_not_wait_for_its_neighbour(
+    model: ListModel, manual: ManualTasks, things: MemoryList
+) -> None:
+    things.places.asked.clear()
+    model.index(3 * STRIDE, TITLE).data()
+    QApplication.processEvents()
+    manual.run("rows")
+    assert things.places.asked == ["between"]
+    assert model.index(3 * STRIDE, TITLE).data() == thing(3 * STRIDE + 1).title
+    assert model.id_at(3 * STRIDE - 1) is None
+    manual.run("beside")
+    assert model.id_at(3 * STRIDE - 1) == 3 * STRIDE
+
+
+def test_neighbours_of_a_list_that_was_left_are_not_taken_for_those_of_the_next(
+    model: ListModel, manual: ManualTasks, things: MemoryList
+) -> None:
+    model.index(3 * STRIDE, TITLE).data()
+    QApplication.processEvents()
+    manual.run("rows")
+    model.load(BY_VIEWS)
+    while manual.slots() != ["beside"]:
+        manual.run(next(slot for slot in manual.slots() if slot != "beside"))
+        QApplication.processEvents()
+    manual.run("beside")
+    before = things.ordered(BY_VIEWS)[2 * STRIDE]
+    assert title(manual, model, 2 * STRIDE) == things.rows_by_id[before].title
 
 
 def test_a_failure_to_find_rows_is_a_failure(
