@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from blogadmin import opening, paths
 from blogadmin.connection import Connector
+from blogadmin.core.queries.posts import LISTING
+from blogadmin.core.queries.statements import Question
 from blogadmin.gui.pages import start
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.registry import NOUNS
@@ -135,6 +137,24 @@ def kept(open_on: Open, database_url: str, sql: Sql, gate: threading.Event, qtbo
     begun.close()
     gate.clear()
     return window
+
+
+def test_no_statement_is_built_in_the_windows_thread(
+    open_on: Open, database_url: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    build = LISTING.statements.first
+
+    def noted(question: Question) -> object:
+        threads.append(threading.current_thread())
+        return build(question)
+
+    monkeypatch.setattr(LISTING.statements, "first", noted)
+    LISTING._glance.cache_clear()
+    _begun, window = open_on(database_url)
+    qtbot.waitUntil(lambda: bool(window.look.glance("posts")), timeout=20_000)
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_from_the_second_start_on_rows_stand_on_the_frame(

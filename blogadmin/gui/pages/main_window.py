@@ -151,13 +151,18 @@ class MainWindow(PartedWindow):
             page.model.retry()
             page.model.lose_track()
 
+    def think_of_glance(self) -> Callable[[], object]:
+        """What a worker may do before ``keep_glance``, which then takes no time."""
+        page = self.current_page() if self._is_connected else None
+        return page.glance() if page is not None else lambda: None
+
     def keep_glance(self) -> None:
         """Keep how the first rows of the page in front can be shown early at the next start."""
         from blogadmin.gui.tables.early_rows import Scene
 
         page = self.current_page() if self._is_connected else None
         if page is not None:
-            glance = page.glance()
+            glance = page.glance()()
             self.look.keep_glance(page.noun.key, glance.to_text() if glance is not None else "")
             passing = (self.connection_banner, self.read_only_banner, *page.passing())
             if not any(widget.isVisible() for widget in passing):

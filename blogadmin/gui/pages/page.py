@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -87,12 +88,12 @@ class ListPage(PageFrame):
         self.model.show_early(rows)
         NextPaint(self.view.viewport(), painted)
 
-    def glance(self) -> Glance | None:
-        """How the rows that this page begins with can be read before there is a database; ``None`` where a
-        view narrows them."""
+    def glance(self) -> Callable[[], Glance | None]:
+        """Tells, in any thread, how the rows that this page begins with can be read before there is a
+        database; ``None`` where a view narrows them."""
         if self.views.current is not None:
-            return None
-        return self.noun.listing().glance(ListSpec(sort=self.view.sort_keys()), self.model.screenful)
+            return lambda: None
+        return partial(self.noun.listing().glance, ListSpec(sort=self.view.sort_keys()), self.model.screenful)
 
     def set_writable(self, writable: bool, why: str = "") -> None:
         """Switch the verbs that change something on or off; ``why`` is told where they are."""

@@ -102,9 +102,13 @@ class Start(QObject):
 
     def _load_others(self) -> None:
         others = tuple(f"queries.{key}" for key in self._window.noun_keys())
-        self._services.tasks.run(
-            lambda: _load(*others), lambda _nothing: self._window.keep_glance(), owner=self
-        )
+        think = self._window.think_of_glance()
+
+        def work() -> None:
+            _load(*others)
+            think()
+
+        self._services.tasks.run(work, lambda _nothing: self._window.keep_glance(), owner=self)
 
     def ask_for_server(self) -> None:
         """Let the person name a server; nothing changes until it has answered."""
