@@ -193,27 +193,38 @@ def look_of(page: ListPage) -> Look:
     return Look(cells, widths, height, view.width(), view.height(), font, WIDTH + _BESIDE)
 
 
-def statements(database: Database, read: Callable[[Any], object]) -> list[Statement]:
-    """The SQL that ``read(session)`` sends, with its parameters, exactly as the driver gets it."""
+class _Unsent(BaseException):
+    """Keeps a statement from being sent."""
+
+
+def statements(database: Database, read: Callable[[Any], object], *, unsent: bool = False) -> list[Statement]:
+    """The SQL that ``read(session)`` sends, with its parameters, exactly as the driver gets it.
+
+    ``unsent``: only the first statement, which is kept from the server, so that nothing of it is warm.
+    """
     seen: list[Statement] = []
 
     def note(_conn: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
         seen.append((statement, parameters))
+        if unsent:
+            raise _Unsent
 
     with database.reader() as session:
         bind = session.connection()
         event.listen(bind, "before_cursor_execute", note)
         try:
             read(session)
+        except _Unsent:
+            pass
         finally:
             event.remove(bind, "before_cursor_execute", note)
     return seen
 
 
-def bare(connection: Connection, sent: Sequence[Statement]) -> Callable[[], object]:
+def bare(connection: Connection, sent: Sequence[Statement]) -> Callable[[], list[Any]]:
     """The same SQL by the driver alone, fetched whole."""
 
-    def query() -> object:
+    def query() -> list[Any]:
         with closing(connection.cursor()) as cursor:
             rows: list[Any] = []
             for statement, parameters in sent:

@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
 
 from blogadmin.core.database.engine import Database
+from blogadmin.core.queries.posts import LISTING
+from blogadmin.core.queries.spec import ListSpec
 from blogadmin.core.transfer.generate import generate
-from tests.benchmarks import lists
+from tests.benchmarks import lists, startup
 from tests.benchmarks.data import Blog, Size
+from tests.benchmarks.reading import NEWEST
 from tests.benchmarks.report import Report
 from tests.benchmarks.run import Run, running
+from tests.benchmarks.stage import bare, statements
 from tests.conftest import with_database
 
 SMALL = Size.of(300)
@@ -51,6 +56,38 @@ def test_rows_in_the_window_are_measured_against_their_limits(run: Run) -> None:
         assert (figures[key].limit or 0) > 0
     assert "jump_before_ids" in figures
     assert not any(key.startswith("first_rows") for key in figures)
+
+
+def test_what_the_driver_reads_beside_a_jump_was_not_read_before(run: Run) -> None:
+    stage = run.stage()
+    stage.load(ListSpec("", NEWEST))
+    stage.settle()
+    ids = [id_ for row in range(3) if (id_ := stage.model.id_at(row)) is not None]
+    sent = statements(stage.database, lambda s: LISTING.rows(s, ids), unsent=True)
+    seen: list[list[int]] = []
+
+    def read(session: Session) -> None:
+        seen.append(list(LISTING.rows(session, ids)))
+
+    assert sent == statements(stage.database, read)
+    # Where it was kept from the server, nothing came of it.
+    assert len(seen) == 1
+    assert sorted(row[0] for row in bare(stage.raw, sent)()) == sorted(ids)
+
+
+def test_a_model_without_python_is_painted_beside_the_lists(run: Run) -> None:
+    twin = run.stage().new_twin()
+    assert twin.repaint() > 0
+    assert twin.show([["Some words", "more"], ["and another row", ""]]) > 0
+    assert twin.worst_gap(3, 0.1) >= 5
+
+
+def test_the_least_program_with_rows_is_started_beside_the_window(run: Run) -> None:
+    assert lists.measure(run, ["window_with_rows"])
+    figures = run.report.figures
+    bare_window = figures["window_with_rows"].limit or 0
+    assert 0 < bare_window < (figures["window_with_rows.least"].value or 0)
+    assert startup.least_paint(run.blog.url, 1) > 0
 
 
 def test_a_change_made_elsewhere_is_awaited_until_it_is_painted(run: Run) -> None:
