@@ -17,6 +17,7 @@ from blogadmin import opening, paths
 from blogadmin.connection import Connector
 from blogadmin.core.queries.posts import LISTING
 from blogadmin.core.queries.statements import Question
+from blogadmin.gui.control.tasks import Tasks
 from blogadmin.gui.pages import start
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.registry import NOUNS
@@ -155,6 +156,22 @@ def test_no_statement_is_built_in_the_windows_thread(
     qtbot.waitUntil(lambda: bool(window.look.glance("posts")), timeout=20_000)
     assert threads
     assert threading.main_thread() not in threads
+
+
+def test_rows_are_asked_for_before_what_nobody_waits_for(
+    open_on: Open, database_url: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    read = Tasks.read
+
+    def noted(tasks: Tasks, slot: str, *arguments: Any, **more: Any) -> object:
+        asked.append(slot)
+        return read(tasks, slot, *arguments, **more)
+
+    monkeypatch.setattr(Tasks, "read", noted)
+    open_on(database_url)
+    qtbot.waitUntil(lambda: "posts.abilities" in asked, timeout=20_000)
+    assert asked.index("posts.first") < asked.index("posts.abilities")
 
 
 def test_from_the_second_start_on_rows_stand_on_the_frame(

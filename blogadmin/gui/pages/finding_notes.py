@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from blogadmin.core.queries.spec import ListSpec
 from blogadmin.gui.control.services import Services
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _WORTH_SAYING = 1_000
 """Rows below which the exact number comes as soon as an estimate would."""
+_SOON = 100
+"""Milliseconds after which a database is asked what it has; until then it is taken to have everything."""
 
 
 class FindingNotes(QObject):
@@ -35,7 +37,10 @@ class FindingNotes(QObject):
         self._spec: ListSpec | None = None
         self._about = ""
         self._able: Any = None
-        services.tasks.database_changed.connect(self._learn)
+        # Not at once: the first rows would wait behind the catalogue, for which nobody waits.
+        self._soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._soon.timeout.connect(self._learn)
+        services.tasks.database_changed.connect(self._forget)
         page.model.state_changed.connect(self._show_progress)
 
     def about(self) -> str:
@@ -91,8 +96,11 @@ class FindingNotes(QObject):
         if most:
             self._page.finding_row.say(f"Ranked among the newest {most:,} hits")
 
-    def _learn(self) -> None:
+    def _forget(self) -> None:
         self._able = None
+        self._soon.start()
+
+    def _learn(self) -> None:
         if self._tasks.database is not None:
             self._tasks.read(
                 f"{self._page.noun.key}.abilities", _abilities, self._take_abilities, lambda _error: None

@@ -23,7 +23,7 @@ NEEDED_AT_ONCE = ("queries.abilities", "queries.views", "database.feed")
 ALONE = 500
 """Milliseconds for which a glance at the first rows has the interpreter for itself."""
 SOON = 100
-"""Milliseconds after which the queries of the other pages are loaded: by then the first rows are there."""
+"""Milliseconds after which all that nobody waits for is done: by then the first rows are there."""
 
 
 class Opener(Protocol):
@@ -153,7 +153,11 @@ class Start(QObject):
             self._window.set_writable(False, "The database waits for its upgrade.")
         else:
             self._window.set_writable(True)
-            # Nobody waits for it: without a month of its own an entry goes where the next program finds it.
+            QTimer.singleShot(SOON, self, lambda: self._prepare_history(opened))
+
+    def _prepare_history(self, opened: Opened) -> None:
+        # Nobody waits for it: without a month of its own an entry goes where the next program finds it.
+        if self._services.tasks.database is opened.database:
             self._services.tasks.run(
                 lambda: self._opener.prepare_history(opened), lambda _made: None, lambda _exc: None
             )
