@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QListWidget
 from pytestqt.qtbot import QtBot
 
+from tests.benchmarks.children import ROOT
 from tests.benchmarks.harness import (
     Heartbeat,
     PaintStamp,
@@ -97,3 +100,11 @@ def test_waiting_ends_with_the_condition_or_with_the_time(qtbot: QtBot) -> None:
 def test_time_and_memory_are_in_their_units(qtbot: QtBot) -> None:
     assert timed(lambda: threading.Event().wait(0.03)) >= 25
     assert 5 < resident_mb() < 100_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own word is taken")
+def test_the_peak_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
+    held = bytearray(b"x") * 400_000_000
+    command = [sys.executable, "-c", "from tests.benchmarks.harness import peak_mb; print(peak_mb())"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert 20 < float(told) < len(held) / 1e6

@@ -7,6 +7,7 @@ of times and seconds. In a process of its own, because the program's style sheet
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -122,6 +123,8 @@ class _Shown:
 
 def main() -> None:
     """Show the look of the first line, then do what each line says that follows."""
+    # Looking for garbage would be Python's doing, and take fifty milliseconds now and then.
+    gc.disable()
     look = Look(**json.loads(sys.stdin.readline()))
     # Kept: Qt's application ends with the last name for it.
     app = QApplication(sys.argv[:1])
