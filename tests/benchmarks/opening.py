@@ -6,8 +6,9 @@ the longest gap of a heartbeat from the first paint until every page is made and
 the process was at work, both in milliseconds.
 
 ``least`` is nobody's program: a bare window, the driver on a thread of its own as soon as that was painted,
-and the words of as many rows, written by QPainter from Python with the three fonts of a list and no ornament.
-It tells for how many milliseconds that paint kept its event loop, and when the rows were there.
+and the words of as many rows, written from Python by a QPainter with a pen, in the three fonts of a list and
+without ornament. It tells for how many milliseconds that paint kept its event loop, and when the rows were
+there.
 """
 
 from __future__ import annotations
@@ -75,8 +76,9 @@ def _least() -> None:
 
         def paintEvent(self, event: object) -> None:
             if self.rows is None:
-                # The window is painted: now, and not before, there is time for rows.
-                threading.Thread(target=reader.read, daemon=True).start()
+                # The window is painted: now, and not before, there is time for rows. It may be painted twice.
+                if reading.ident is None:
+                    reading.start()
                 return
             begin = time.monotonic()
             painter = QPainter(self.viewport())
@@ -92,6 +94,7 @@ def _least() -> None:
 
     app = QApplication(sys.argv[:1])
     reader, view, window = Reader(), View(), QMainWindow()
+    reading = threading.Thread(target=reader.read, daemon=True)
     reader.there.connect(view.show_rows)
     window.setCentralWidget(view)
     window.resize(1440, 900)

@@ -17,9 +17,8 @@ _SECONDS = 60
 
 
 def startup(run: Run) -> None:
-    """The program's window and rows, against a bare window with an empty table, and the least that has rows.
-
-    All of them take turns.
+    """The program's window and rows, against a bare window with an empty table, and the least that writes
+    rows from Python. All of them take turns.
     """
     run.close_stage()
     kinds = ("bare", "window", "least", "rows", "list")
@@ -38,7 +37,7 @@ def startup(run: Run) -> None:
     run.report.add("window_with_rows", rows, limit=bare, target=times(1.5), note=note)
 
 
-_LEAST = "a bare window, the driver, and the words of as many rows by QPainter: no program at all"
+_LEAST = "a bare window, the driver, and the words of as many rows, written from Python with a pen"
 
 
 def least_paint(url: str, samples: int) -> float:
