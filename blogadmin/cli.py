@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from blogadmin import __version__, paths
+from blogadmin.compiled import kept_compiled
 from blogadmin.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _settings(chosen: argparse.Namespace) -> Settings:
 def _window(settings: Settings, screenshots: Path | None) -> int:
     with _nothing_collected():
         try:
-            from blogadmin import app
+            with kept_compiled(paths.compiled_file):
+                from blogadmin import app
         except ImportError as exc:
             if not (exc.name or "").startswith(("PySide6", "shiboken6")):
                 raise

@@ -44,6 +44,11 @@ def config_file() -> Path:
     return platformdirs.user_config_path(_APP, appauthor=False) / "config.toml"
 
 
+def compiled_file() -> Path:
+    """Return where compiled code is kept that has no place of its own; it need not exist."""
+    return platformdirs.user_cache_path(_APP, appauthor=False) / "compiled.bin"
+
+
 def resources_dir() -> Path:
     """Return the folder of icons, style sheet and sample blog."""
     return _shipped("resources")

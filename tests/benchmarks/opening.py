@@ -117,9 +117,12 @@ FROM posts p JOIN users u ON u.id = p.author_id ORDER BY p.updated_at DESC, p.id
 
 def _own(end: str) -> None:
     """The program as its command line starts it; only what is waited for is watched."""
-    from PySide6.QtCore import QSettings
+    from blogadmin import cli, paths
+    from blogadmin.compiled import kept_compiled
 
-    from blogadmin import app, cli
+    with kept_compiled(paths.compiled_file):
+        # As the command line does, which finds it loaded.
+        from blogadmin import app
 
     class Window(app.MainWindow):
         def paintEvent(self, event: object) -> None:
@@ -129,6 +132,8 @@ def _own(end: str) -> None:
         def keep_glance(self) -> None:
             super().keep_glance()
             if end == "settled":
+                from PySide6.QtCore import QSettings
+
                 QSettings().sync()
                 _say_and_end()
 
