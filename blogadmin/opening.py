@@ -30,6 +30,8 @@ LAST_WAIT = 1.0
 """Seconds for which closing waits for what is being read."""
 CALM = 150
 """Milliseconds without anything being read, after which the next part of a page behind is made."""
+NAMELESS = frozenset({"posts", "comments", "users"})
+"""Nouns whose columns are loaded without any name of ``Qt`` being asked for."""
 PARTS = (
     "blogadmin.log",
     "blogadmin.gui.theme.stylesheet",
@@ -55,6 +57,7 @@ class Opening(QObject):
     window's thread, one part in each turn of its event loop.
     """
 
+    _names_wanted = Signal()
     _loaded = Signal()
     _rows_there = Signal(object)
 
@@ -65,7 +68,7 @@ class Opening(QObject):
         self._noun, self._kept, self._scene = noun, window.look.glance(noun), window.look.scene(noun)
         self._connector: Connector | None = None
         self._ahead: Ahead | None = None
-        self._drawn = threading.Event()
+        self._drawn, self._named = threading.Event(), threading.Event()
         self._program: Program | None = None
         self._failure: BaseException | None = None
         self._begun = self._closed = False
@@ -73,6 +76,7 @@ class Opening(QObject):
         self._work = self._steps()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._step)
+        self._names_wanted.connect(self._make_names)
         self._loaded.connect(self._soon.start)
         self._rows_there.connect(window.frame.show_rows)
         self._calm = QTimer(self, interval=CALM)
@@ -91,6 +95,7 @@ class Opening(QObject):
         self._calm.stop()
         self._soon.stop()
         if self._begun:
+            self._make_names()
             self._loader.join()
         if self._ahead is not None:
             # It may be starting the private server, which has to be there to be stopped.
@@ -108,19 +113,31 @@ class Opening(QObject):
     def _begin(self) -> None:
         if not self._begun and not self._closed:
             self._begun = True
-            # The names of Qt are made when the first of them is asked for. Whoever paints meanwhile, crashes.
-            _ = QtCore.Qt
             self._loader.start()
+
+    def _make_names(self) -> None:
+        """Have the names of Qt made, all of which are when the first is asked for.
+
+        Here, as whoever paints while another thread makes them, crashes; and not before the first rows are
+        painted, as that takes longer than to paint them.
+        """
+        _ = QtCore.Qt
+        self._named.set()
 
     def _load(self) -> None:
         try:
             if self._kept and self._scene:
                 self._look_ahead()
+            self._await_names()
             for name in PARTS:
                 import_module(name)
         except BaseException as exc:  # noqa: BLE001 - the window's thread raises it
             self._failure = exc
         self._loaded.emit()
+
+    def _await_names(self) -> None:
+        self._names_wanted.emit()
+        self._named.wait()
 
     def _look_ahead(self) -> None:
         """Read the first rows of the list in front and, if they come in time, show them on the frame."""
@@ -131,6 +148,8 @@ class Opening(QObject):
         self._ahead = Ahead(self._connector, self._kept)
         from blogadmin.gui.tables.early_rows import EarlyRows, Scene
 
+        if self._noun not in NAMELESS:
+            self._await_names()
         scene = Scene.from_text(self._scene)
         page = import_module(f"blogadmin.gui.pages.{self._noun}")
         rows = self._ahead.rows(PATIENCE)

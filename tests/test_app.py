@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QDialog
 
 import blogadmin.gui
 from blogadmin.gui.widgets.popover import Popover
+from blogadmin.opening import NAMELESS
 from blogadmin.screenshots.studio import SHOWS
 from tests.inspecting import FOUND
 
@@ -183,22 +184,45 @@ def test_what_the_first_rows_need_is_loaded_without_what_takes_long(tmp_path: Pa
     assert {"blogadmin.gui.theme.icons", "blogadmin.gui.theme.stylesheet"}.isdisjoint(loaded)
 
 
-def test_names_of_qt_are_made_before_anything_is_loaded_on_a_thread(tmp_path: Path) -> None:
+@pytest.mark.parametrize("noun", sorted(NAMELESS))
+def test_what_the_first_rows_need_is_loaded_without_the_names_of_qt(tmp_path: Path, noun: str) -> None:
+    script = (
+        "import PySide6.QtWidgets\n"
+        "from PySide6 import QtCore\n"
+        "import blogadmin.ahead, blogadmin.connection, blogadmin.gui.tables.early_rows\n"
+        f"import blogadmin.gui.pages.{noun}\n"
+        "print('Qt' in vars(QtCore))\n"
+        "QtCore.Qt\n"
+        "print('Qt' in vars(QtCore))\n"
+    )
+    assert run("-c", script, home=tmp_path).stdout.split() == ["False", "True"]
+
+
+def test_names_of_qt_are_made_in_the_windows_thread_before_parts_are_loaded_on_another(
+    tmp_path: Path,
+) -> None:
     """Whoever paints while another thread makes them ends the program."""
     script = (
         "import threading\n"
         "from PySide6 import QtCore\n"
-        "from blogadmin import app, settings\n"
+        "from blogadmin import app, opening, settings\n"
         "from blogadmin.gui.theme import Mode\n"
-        "from blogadmin.opening import Opening\n"
         "application, window = app._plain_application(), app.MainWindow()\n"
-        "opening = Opening(application, window, settings.Settings(), Mode.LIGHT)\n"
-        "before = 'Qt' in vars(QtCore)\n"
-        "threading.Thread.start = lambda thread: print(before, 'Qt' in vars(QtCore))\n"
-        # A window that nobody looks at: nothing has been painted, which would have made them.
-        "opening._begin()\n"
+        "made = opening.Opening(application, window, settings.Settings(), Mode.LIGHT)\n"
+        "def load(name):\n"
+        "    print('Qt' in vars(QtCore), threading.current_thread() is threading.main_thread())\n"
+        "    raise SystemExit\n"
+        "opening.import_module = load\n"
+        "window.show()\n"
+        "print('Qt' in vars(QtCore))\n"
+        "def begun():\n"
+        "    print('Qt' in vars(QtCore))\n"
+        "window.frame.painted.connect(begun)\n"
+        "made._loaded.connect(application.quit)\n"
+        "application.exec()\n"
+        "made.close()\n"
     )
-    assert run("-c", script, home=tmp_path).stdout.split() == ["False", "True"]
+    assert run("-c", script, home=tmp_path).stdout.split() == ["False", "False", "True", "False"]
 
 
 def test_a_busy_worker_gives_the_window_its_turn_soon(tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from string import ascii_uppercase
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QPainter, QPixmap
 
+from blogadmin.gui import theme
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
 from blogadmin.gui.tables.excerpt import BEFORE, is_excerpt, pieces, plain
@@ -24,14 +24,8 @@ from blogadmin.gui.theme import (
     STATUS,
     Stamps,
     color,
-    draw_check,
-    draw_disc,
-    draw_icon,
-    draw_initials,
-    draw_pill,
-    draw_status_glyph,
     initials,
-    pill_size,
+    initials_pixels,
 )
 
 AVATAR = 20
@@ -67,17 +61,23 @@ def frame_of(column: Column, place: int, left: int, width: int, *, first: bool, 
 
 
 class CellPainter:
-    """Paints what stands in cells, row after row of one column: call ``begin``, then ``paint``."""
+    """Paints what stands in cells, row after row of one column: call ``begin``, then ``paint``.
 
-    def __init__(self) -> None:
-        self._hand = Hand()
-        self._stamps, self._discs = Stamps(), Stamps()
+    ``hand`` writes their words. What draws is loaded when something is drawn that is not kept.
+    """
+
+    def __init__(self, hand: Hand | None = None) -> None:
+        self._hand = hand or Hand()
+        self.stamps = Stamps()
+        """The small drawings, by what they show."""
         self._stale = False
         self._body, self._medium = Face(), Face(weight=QFont.Weight.Medium)
         self._strong = Face(weight=QFont.Weight.DemiBold)
         self._figures, self._caption = Face(tabular=True), Face("caption")
         self._found = Face("caption", QFont.Weight.DemiBold)
-        self._faces = (self._body, self._medium, self._strong, self._figures, self._caption, self._found)
+        self._initials = Face(weight=QFont.Weight.DemiBold, pixels=initials_pixels(AVATAR))
+        words = (self._body, self._medium, self._strong, self._figures, self._caption, self._found)
+        self._faces = (*words, self._initials)
         self._kinds: Mapping[CellKind, Callable[[Frame, int, Entry], None]] = {
             CellKind.TEXT: self._text,
             CellKind.TITLE: self._title,
@@ -93,15 +93,14 @@ class CellPainter:
         """The theme or the font has changed."""
         for face in self._faces:
             face.forget()
-        self._stamps.forget()
-        self._discs.forget()
+        self.stamps.forget()
 
     def warm(self, scale: float) -> Iterator[None]:
         """Load the fonts for a screen of that ``scale``, one at a step: all of them together take a while."""
         letters = [partial(face.warm, aside=aside) for aside in _QUARTERS for face in self._faces]
         worded = (self._body, self._medium, self._caption)
         scripts = [partial(face.warm_script, sample=sample) for sample in SCRIPTS for face in worded]
-        for work in (*letters, self._warm_initials, *scripts):
+        for work in (*letters, *scripts):
             board = QPixmap(round(_BOARD * scale), round(2 * AVATAR * scale))
             board.setDevicePixelRatio(scale)
             painter = QPainter(board)
@@ -109,16 +108,10 @@ class CellPainter:
             painter.end()
             yield
 
-    @staticmethod
-    def _warm_initials(painter: QPainter) -> None:
-        for at, letter in enumerate(ascii_uppercase):
-            for quarter in _QUARTERS:
-                draw_initials(painter, QRectF(at * AVATAR + quarter, 0, AVATAR, AVATAR), letter)
-
     def begin(self, painter: QPainter, height: int, *, rtl: bool, stale: bool) -> None:
         """Paint with ``painter`` from now on, in rows of ``height``. A ``stale`` list is out of date."""
         self._hand.begin(painter, height / 2, rtl=rtl)
-        self._stamps.begin(painter)
+        self.stamps.begin(painter, rtl=rtl)
         self._stale = stale
 
     def paint(self, frame: Frame, rows: list[tuple[int, Entry]]) -> None:
@@ -160,19 +153,14 @@ class CellPainter:
             return
         inactive = entry.values[frame.place] is False
         spot = self._spot(frame, top, AVATAR)
-        key = (initials(name), inactive)
-        self._stamps.draw(key, spot, lambda p, r: self._avatar(p, r, name, inactive))
+        # A drawing of each pair of letters would cost more than to write them: each list brings new ones.
+        self.stamps.draw(("disc", inactive), spot, lambda p, r: theme.draw_disc(p, r, inactive=inactive))
+        self._hand.write_amid(self._initials, initials(name), spot.x(), AVATAR, top, "text2")
         face = self._medium if frame.column.required else self._body
         ink = "text2" if inactive else "text"
         used = self._words(face, frame, top, entry, ink, AVATAR + SPACE_M)
         if entry.details[frame.place] or entry.note:
             self._detail(frame, top, entry, AVATAR + SPACE_M + used)
-
-    def _avatar(self, painter: QPainter, rect: QRectF, name: str, inactive: bool) -> None:
-        # People share the disc: to draw it takes longer than the letters, and each list brings new ones.
-        self._discs.begin(painter)
-        self._discs.draw(inactive, rect, lambda p, r: draw_disc(p, r, inactive=inactive))
-        draw_initials(painter, rect, name)
 
     def _detail(self, frame: Frame, top: int, entry: Entry, used: int) -> None:
         offset = used + DETAIL_GAP
@@ -205,10 +193,10 @@ class CellPainter:
         offset = 0
         if look is not None:
             ink = "disabled" if entry.note else look.ink_token
-            self._stamps.draw(
+            self.stamps.draw(
                 (look.shape, ink),
                 self._spot(frame, top, GLYPH_SIZE),
-                lambda p, r: draw_status_glyph(p, look.shape, r, color(ink), color("surface")),
+                lambda p, r: theme.draw_status_glyph(p, look.shape, r, color(ink), color("surface")),
             )
             offset = GLYPH_SIZE + ICON_GAP
         self._words(self._body, frame, top, entry, "text", offset)
@@ -219,10 +207,10 @@ class CellPainter:
         offset = 0
         if look is not None:
             ink = "disabled" if entry.note else "accent_ink" if word == "admin" else "text2"
-            self._stamps.draw(
+            self.stamps.draw(
                 (look.icon, ink),
                 self._spot(frame, top, GLYPH_SIZE),
-                lambda p, r: draw_icon(p, look.icon, r, color(ink)),
+                lambda p, r: theme.draw_icon(p, look.icon, r, color(ink)),
             )
             offset = GLYPH_SIZE + ICON_GAP
         face = self._strong if word == "admin" else self._body
@@ -239,10 +227,10 @@ class CellPainter:
         if entry.row is None:
             return
         ticked, live = bool(entry.values[frame.place]), entry.condition is Condition.LIVE
-        self._stamps.draw(
-            (ticked, live),
+        self.stamps.draw(
+            ("check", ticked, live),
             self._spot(frame, top, TICK, (frame.room - TICK) / 2),
-            lambda p, r: draw_check(p, r, ticked, enabled=live),
+            lambda p, r: theme.draw_check(p, r, ticked, enabled=live),
         )
 
     # Parts
@@ -271,13 +259,13 @@ class CellPainter:
         return hand.write(face, text, left, room - offset, top, ink, struck=struck, trailing=trailing)
 
     def _pill(self, frame: Frame, top: int, text: str, offset: int) -> None:
-        size = pill_size(text)
+        size = theme.pill_size(text)
         if size.width() > frame.room - offset:
             return
         x = self._lead(frame.left, frame.room, offset, size.width())
         y = round(top + self._hand.middle - size.height() / 2)
         rect = QRectF(x, y, size.width(), size.height())
-        self._stamps.draw(("pill", text), rect, lambda p, r: draw_pill(p, r, text, "mute", "mute_soft"))
+        self.stamps.draw(("pill", text), rect, lambda p, r: theme.draw_pill(p, r, text, "mute", "mute_soft"))
 
     def _spot(self, frame: Frame, top: int, side: int, offset: float = 0) -> QRectF:
         x = self._lead(frame.left, frame.room, offset, side)

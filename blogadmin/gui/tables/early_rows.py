@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,11 +16,20 @@ from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cell_painter import CellPainter, frame_of
 from blogadmin.gui.tables.cells import format_rows
 from blogadmin.gui.tables.columns import Column
-from blogadmin.gui.tables.titles import draw_ground, draw_title
-from blogadmin.gui.theme import color
+from blogadmin.gui.tables.hand import Notes
+from blogadmin.gui.tables.titles import TitlePainter
+from blogadmin.gui.theme import color, fill
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPointF
+    from PySide6.QtGui import QFont
+
     from blogadmin.gui.tables.list_view import ListView
+
+    Lines = dict[str, list[tuple[QFont, QPointF, str]]]
+
+_DRAWINGS = 40
+"""More than there are kinds of them, short of words that stand in pills."""
 
 
 class Scene(NamedTuple):
@@ -26,7 +37,8 @@ class Scene(NamedTuple):
 
     ``content`` is how far below the top of the window its central widget began; ``place`` is that of the
     rows in that widget: left, top, width and height. ``columns`` are the shown ones with left and width,
-    the one at the leading edge first.
+    the one at the leading edge first. ``pictures`` are the small drawings of the list by what they show, as
+    JSON and as files in base 64, made for ``look``: the pixels of the screen and the colours.
     """
 
     window: tuple[int, int]
@@ -38,6 +50,8 @@ class Scene(NamedTuple):
     row: int
     columns: tuple[tuple[str, int, int], ...]
     order: tuple[tuple[str, bool], ...]
+    look: str
+    pictures: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, view: ListView, content: QWidget) -> Scene:
@@ -63,6 +77,8 @@ class Scene(NamedTuple):
             view.verticalHeader().defaultSectionSize(),
             tuple(columns),
             tuple((key.column, key.descending) for key in model.order),
+            _look(window),
+            _drawings(view),
         )
 
     def to_text(self) -> str:
@@ -73,7 +89,7 @@ class Scene(NamedTuple):
     def from_text(cls, text: str) -> Scene | None:
         """What ``to_text`` made; ``None`` for anything else."""
         try:
-            window, font, rtl, content, place, titles, row, columns, order = json.loads(text)
+            window, font, rtl, content, place, titles, row, columns, order, look, pictures = json.loads(text)
             made = cls(
                 _whole(window, 2),
                 str(font),
@@ -84,6 +100,8 @@ class Scene(NamedTuple):
                 int(row),
                 tuple((str(name), int(left), int(width)) for name, left, width in columns),
                 tuple((str(column), bool(descending)) for column, descending in order),
+                str(look),
+                tuple((str(key), str(content)) for key, content in pictures),
             )
         except (ValueError, TypeError):
             return None
@@ -93,60 +111,78 @@ class Scene(NamedTuple):
 class EarlyRows:
     """The rows of a list where ``scene`` has them. Any thread may make it; painting belongs to the window's.
 
-    It looks as the list itself will, so that nothing moves when that takes its place.
+    It looks as the list itself will, so that nothing moves when that takes its place. It makes do without the
+    names of ``Qt``, of which the first has all made, as long as its drawings are in the scene.
     """
 
     def __init__(self, scene: Scene, columns: Sequence[Column], rows: Sequence[Any]) -> None:
         self.scene = scene
         self._columns = columns
         self._entries = format_rows(columns, rows)
-        self._cells: CellPainter | None = None
+        self._notes = Notes()
+        self._painters: tuple[CellPainter, TitlePainter] | None = None
 
     def fits(self, window: QWidget) -> bool:
         """Whether the list would stand there in this window as it is now."""
         there = (window.width(), window.height()), QApplication.font().key(), window.isRightToLeft()
         return there == (self.scene.window, self.scene.font, self.scene.rtl)
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint titles and rows on what will be the central widget of the window."""
+    def place(self) -> QRect:
+        """Where titles and rows stand on what will be the central widget of the window."""
+        left, top, width, height = self.scene.place
+        return QRect(left, top - self.scene.titles, width, self.scene.titles + height)
+
+    def paint(self, painter: QPainter, window: QWidget) -> Lines:
+        """Paint grounds and drawings on the central widget of ``window``; return the words to be written.
+
+        These are by their ink, each with its font and where it begins in the same coordinates.
+        """
+        # Not before: fonts and pixmaps belong to the window's thread.
+        cells, titles = self._painters = self._painters or self._made(window)
+        self._notes.lines.clear()
         left, top, width, height = self.scene.place
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.scene.rtl:
-            painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        painter.translate(left, top)
-        painter.setClipRect(0, -self.scene.titles, width, height + self.scene.titles)
-        painter.fillRect(0, 0, width, height, color("surface"))
-        self._paint_titles(painter)
-        painter.setClipRect(0, 0, width, height)
-        self._paint_rows(painter)
+        painter.setClipRect(self.place())
+        fill(painter, QRect(left, top, width, height), "surface")
+        self._paint_titles(painter, titles, left, top)
+        painter.setClipRect(QRect(left, top, width, height))
+        self._paint_rows(painter, cells, left, top)
         painter.restore()
+        return self._notes.lines
 
-    def _paint_titles(self, painter: QPainter) -> None:
+    def _made(self, window: QWidget) -> tuple[CellPainter, TitlePainter]:
+        cells, titles = CellPainter(self._notes), TitlePainter(self._notes)
+        if self.scene.look == _look(window):
+            pictures = _pictures(self.scene)
+            cells.stamps.take(pictures)
+            titles.stamps.take(pictures)
+        return cells, titles
+
+    def _paint_titles(self, painter: QPainter, titles: TitlePainter, left: int, top: int) -> None:
         height = self.scene.titles
         order = tuple(Sort(column, descending) for column, descending in self.scene.order)
-        draw_ground(painter, QRect(0, -height, self.scene.place[2], height))
-        for at, (_place, column, left, width) in enumerate(self._shown()):
+        titles.begin(painter, height, rtl=self.scene.rtl)
+        titles.ground(QRect(left, top - height, self.scene.place[2], height))
+        for at, (_place, column, begin, width) in enumerate(self._shown()):
             # Where text runs to the left, Qt's titles stand a pixel beside their columns.
-            place = QRect(left + self.scene.rtl, -height, width, height)
-            draw_title(painter, place, column, order, first=at == 0)
+            place = QRect(left + begin + self.scene.rtl, top - height, width, height)
+            titles.paint(place, column, order, first=at == 0)
 
-    def _paint_rows(self, painter: QPainter) -> None:
+    def _paint_rows(self, painter: QPainter, cells: CellPainter, left: int, top: int) -> None:
         row, rtl = self.scene.row, self.scene.rtl
         shown = self._shown()
         if not shown:
             return
         most = -(-self.scene.place[3] // row)
-        tops = [(at * row, entry) for at, entry in enumerate(self._entries[:most])]
-        begin = min(left for _place, _column, left, _width in shown)
+        tops = [(top + at * row, entry) for at, entry in enumerate(self._entries[:most])]
+        begin = left + min(at for _place, _column, at, _width in shown)
         length = sum(width for _place, _column, _left, width in shown)
-        for top, _entry in tops:
-            painter.fillRect(begin, top + row - 1, length, 1, color("line"))
-        # Not before: fonts and pixmaps belong to the window's thread.
-        cells = self._cells = self._cells or CellPainter()
+        for at, _entry in tops:
+            fill(painter, QRect(begin, at + row - 1, length, 1), "line")
         cells.begin(painter, row - 1, rtl=rtl, stale=False)
-        for at, (place, column, left, width) in enumerate(shown):
-            cells.paint(frame_of(column, place, left, width, first=at == 0, rtl=rtl), tops)
+        for at, (place, column, begin, width) in enumerate(shown):
+            cells.paint(frame_of(column, place, left + begin, width, first=at == 0, rtl=rtl), tops)
 
     def _shown(self) -> list[tuple[int, Column, int, int]]:
         """The columns of the scene that there still are: where they are in an entry, left edge and width."""
@@ -156,6 +192,24 @@ class EarlyRows:
             for name, left, width in self.scene.columns
             if name in places
         ]
+
+
+def _look(window: QWidget) -> str:
+    """Of what small drawings depend on but what they show."""
+    colours = (color(token).name() for token in ("surface", "accent", "text2"))
+    return " ".join((f"{window.devicePixelRatioF():g}", *colours))
+
+
+def _drawings(view: ListView) -> tuple[tuple[str, str], ...]:
+    found = islice(view.drawings(), _DRAWINGS)
+    return tuple((json.dumps(key), b64encode(content).decode()) for key, content in found)
+
+
+def _pictures(scene: Scene) -> Mapping[Hashable, bytes]:
+    try:
+        return {tuple(json.loads(key)): b64decode(content) for key, content in scene.pictures}
+    except (ValueError, TypeError):
+        return {}
 
 
 def _whole(values: Any, count: int) -> Any:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QTextBoundaryFinder
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter
 
 from blogadmin.gui.theme import color, font
@@ -56,16 +56,24 @@ class Face:
     """One font of the theme, for single lines. Remembers what fits where."""
 
     def __init__(
-        self, role: str = "body", weight: QFont.Weight | None = None, *, tabular: bool = False
+        self,
+        role: str = "body",
+        weight: QFont.Weight | None = None,
+        *,
+        tabular: bool = False,
+        pixels: int = 0,
     ) -> None:
-        self._asked = (role, weight, tabular)
+        self._asked = (role, weight, tabular, pixels)
         self._fitted: dict[tuple[str, int, bool, bool], Fitted] = {}
         self.forget()
 
     def forget(self) -> None:
         """The theme or the font has changed."""
-        role, weight, tabular = self._asked
+        role, weight, tabular, pixels = self._asked
         whole = font(role, weight=weight, tabular=tabular)
+        if pixels:
+            whole = QFont(whole)
+            whole.setPixelSize(pixels)
         # A font that need not look for letters in other fonts sets a line in half the time.
         latin = QFont(whole)
         latin.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
@@ -139,6 +147,10 @@ class Face:
             advance = self._by_letters(text)
         return Fitted(text, ceil(advance), self._latin)
 
+    def exact(self, line: Fitted) -> float:
+        """How wide a line is that fits, to parts of a pixel where each letter stands for itself."""
+        return self._by_letters(line.text) if line.fonts is self._latin else line.advance
+
     def _by_letters(self, text: str) -> float:
         return sum(map(self._advances.__getitem__, text))
 
@@ -146,12 +158,32 @@ class Face:
         measured = self._latin_measured if self._is_plain(text) else self._measured
         advance = measured.horizontalAdvance(text)
         if advance > room:
-            text = self._measured.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            advance = self._measured.horizontalAdvance(text)
+            text, advance = self._elide(text, advance, room)
         fonts = self._latin if self._is_plain(text) else self._fonts
         if rtl or fonts is self._fonts:
             text, fonts = f"{_ISOLATE}{text}{_END}", self._fonts
         return Fitted(text, advance, fonts)
+
+    def _elide(self, text: str, advance: int, room: int) -> tuple[str, int]:
+        """As much of a line as there is room for, with an ellipsis, and how wide that is.
+
+        As ``QFontMetrics.elidedText`` has it, which has all names of ``Qt`` made for one of them.
+        """
+        ends = _ends_of_letters(text)
+        # Letters are about as wide as one another: few are measured.
+        at = min(len(ends) - 1, len(ends) * room // advance)
+        fits = ("", 0)
+        while 0 <= at < len(ends):
+            shown = text[: ends[at]].rstrip() + _ELLIPSIS
+            width = self._measured.horizontalAdvance(shown)
+            if width <= room:
+                fits = (shown, width)
+                at += 1
+            elif fits[0]:
+                break
+            else:
+                at -= 1
+        return fits
 
     def _is_plain(self, text: str) -> bool:
         """Whether the font has every letter of it itself, and all of them run to the right."""
@@ -201,16 +233,56 @@ class Hand:
             return 0
         # What ends at an edge must end there: there it is seen.
         shown, advance, fonts = face.fit(text, room, rtl=self.rtl, exact=trailing)
-        painter, chosen = self.painter, fonts[struck]
+        x = left + room - advance if self.rtl is not trailing else left
+        self._put(shown, QPointF(x, top + self.middle + face.rise), fonts[struck], ink)
+        return advance
+
+    def write_amid(self, face: Face, text: str, left: float, width: int, top: float, ink: str) -> None:
+        """Write one line in the middle of a place that is so wide."""
+        line = face.fit(text, width, rtl=self.rtl)
+        self.put(face, line, left + (width - face.exact(line)) / 2, top, ink)
+
+    def put(self, face: Face, line: Fitted, x: float, top: float, ink: str) -> None:
+        """Write what ``face`` has fitted from ``x`` on to the right."""
+        self._put(line.text, QPointF(x, top + self.middle + face.rise), line.fonts[0], ink)
+
+    def _put(self, text: str, at: QPointF, chosen: QFont, ink: str) -> None:
+        painter = self.painter
         if chosen is not self._font:
             self._font = chosen
             painter.setFont(chosen)
         if ink != self._ink:
             self._ink = ink
             painter.setPen(color(ink))
-        x = left + room - advance if self.rtl is not trailing else left
-        painter.drawText(QPointF(x, top + self.middle + face.rise), shown)
-        return advance
+        painter.drawText(at, text)
+
+
+class Notes(Hand):
+    """A hand that writes nothing yet, but notes the words by their ink, for a painter that has it already.
+
+    To give a painter another pen has the names of ``Qt`` made, which takes longer than to write all words.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, list[tuple[QFont, QPointF, str]]] = {}
+
+    def _put(self, text: str, at: QPointF, chosen: QFont, ink: str) -> None:
+        self.lines.setdefault(ink, []).append((chosen, at, text))
+
+
+def _ends_of_letters(text: str) -> list[int]:
+    """Where what a person takes for letters ends: a letter with its marks, a flag, a family of faces."""
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, text)
+    units = [0]
+    for letter in text:
+        # Qt counts letters beyond the first 65,536 of Unicode twice.
+        units.append(units[-1] + 1 + (ord(letter) > 0xFFFF))
+    places = {unit: place for place, unit in enumerate(units)}
+    ends = [0]
+    while (unit := finder.toNextBoundary()) > 0:
+        ends.append(places[unit])
+    return ends
 
 
 def _struck(plain: QFont) -> QFont:

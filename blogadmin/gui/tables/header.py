@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.columns import Column
-from blogadmin.gui.tables.titles import draw_ground, draw_title
+from blogadmin.gui.tables.titles import TitlePainter
 from blogadmin.gui.theme import control_height
 
 LEAST_WIDTH = 40
@@ -27,6 +27,7 @@ class ListHeader(QHeaderView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.order: tuple[Sort, ...] = ()
+        self.titles = TitlePainter()
         self._columns: tuple[Column, ...] = ()
         self._adding = False
         self._hovered = -1
@@ -103,10 +104,7 @@ class ListHeader(QHeaderView):
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         if not rect.isValid() or logicalIndex >= len(self._columns):
             return
-        painter.save()
-        painter.setLayoutDirection(self.layoutDirection())
-        hovered = logicalIndex == self._hovered and self._columns[logicalIndex].sortable
-        draw_ground(painter, rect, hovered=hovered)
-        first = logicalIndex == self.first_visible()
-        draw_title(painter, rect, self._columns[logicalIndex], self.order, first=first)
-        painter.restore()
+        column = self._columns[logicalIndex]
+        self.titles.begin(painter, rect.height(), rtl=self.isRightToLeft())
+        self.titles.ground(rect, hovered=logicalIndex == self._hovered and column.sortable)
+        self.titles.paint(rect, column, self.order, first=logicalIndex == self.first_visible())

@@ -191,6 +191,7 @@ class ListView(RowTable):
 
     def _theme_changed(self) -> None:
         self._rows.forget()
+        self._header.titles.forget()
         self.set_density(self._density)
         self._layout.fit()
         self.viewport().update()
@@ -224,7 +225,7 @@ class ListView(RowTable):
         self._header.set_columns(model.columns)
         self._rows = RowPainter(self, model)
         Warming(self._rows.warm(), self)
-        self.outdated_rows = self._rows.outdated
+        self.outdated_rows, self.row_drawings = self._rows.outdated, self._rows.drawings
         self._hold = PaintHold(self, model)
         self.editing = CellEditing(self, model)
         self.setItemDelegate(RowDelegate(self, model, self._rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QRegion
@@ -43,6 +43,10 @@ class RowPainter:
     def warm(self) -> Iterator[None]:
         """Load what the first paint of rows needs, bit by bit."""
         return self._cells.warm(self._view.devicePixelRatioF())
+
+    def drawings(self) -> Iterator[tuple[Hashable, bytes]]:
+        """The small drawings in its cells by what they show, as files."""
+        return self._cells.stamps.pictures()
 
     def outdated(self, first: int, last: int) -> list[int]:
         """Those of the rows ``first`` to ``last`` that would be painted otherwise than they were."""

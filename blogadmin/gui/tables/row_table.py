@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QFocusEvent, QMouseEvent, QWheelEvent
@@ -33,6 +33,8 @@ class RowTable(QTableView):
         self.rtl = False
         self.outdated_rows: Callable[[int, int], Iterable[int]] = lambda first, last: range(first, last + 1)
         """Tells which rows from one to another look otherwise now than they were painted."""
+        self.row_drawings: Callable[[], Iterable[tuple[Hashable, bytes]]] = tuple
+        """Tells the small drawings of the rows by what they show, as files."""
         self._header = ListHeader(self)
         self._set_up()
         self._header.sectionMoved.connect(self._find_edges)
@@ -41,6 +43,11 @@ class RowTable(QTableView):
     def cursor_row(self) -> int:
         """The row that wears the ring of the keyboard cursor; -1 while the keyboard is elsewhere."""
         return self.currentIndex().row() if self.hasFocus() else -1
+
+    def drawings(self) -> Iterator[tuple[Hashable, bytes]]:
+        """The small drawings of titles and rows by what they show, as files."""
+        yield from self._header.titles.stamps.pictures()
+        yield from self.row_drawings()
 
     def room_for_rows(self) -> int:
         """How many rows there is room for, the last one perhaps in part."""

@@ -3,9 +3,7 @@
 All mirror with the painter's layout direction, and all measure with the font they paint with.
 """
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
@@ -14,14 +12,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from blogadmin.gui.theme.drawings import draw_icon
 from blogadmin.gui.theme.fonts import ICON_SMALL, RADIUS_BADGE, RADIUS_SMALL, font, metrics
 from blogadmin.gui.theme.glyphs import draw_status_glyph
+from blogadmin.gui.theme.people import initials, initials_pixels
 from blogadmin.gui.theme.state import color, is_dark, is_high_contrast
 
 _MEDIUM: Final = QFont.Weight.Medium
 _PILL_PADDING: Final = 8
 _PILL_MARK: Final = ICON_SMALL + 4
 _KEY_GAP: Final = 3
-# The same name in other letters, or what somebody is called besides.
-_IN_BRACKETS: Final = re.compile(r"\([^)]*\)?")
 _LEADING: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _letters_kept: dict[int, tuple[QFont, QFont]] = {}
 """By size in pixels: the font of the theme, another object after each change, and what was made of it."""
@@ -101,18 +98,10 @@ def draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
     painter.drawText(rect, int(_LEADING | Qt.TextFlag.TextSingleLine), shown)
 
 
-@lru_cache(maxsize=2_000)
-def initials(name: str) -> str:
-    """The first letters of the first and the last word of a name; "?" where there is none."""
-    words = [word for word in _IN_BRACKETS.sub(" ", name).split() if word[0].isalnum()]
-    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "") if words else "?"
-    return letters.upper()
-
-
 def draw_avatar(painter: QPainter, rect: QRectF, name: str, *, inactive: bool = False) -> None:
     """Paint a person's initials in a disc; a dashed ring instead of the disc means inactive."""
     draw_disc(painter, rect, inactive=inactive)
-    draw_initials(painter, rect, name)
+    _draw_initials(painter, rect, name)
 
 
 def draw_disc(painter: QPainter, rect: QRectF, *, inactive: bool = False) -> None:
@@ -130,11 +119,11 @@ def draw_disc(painter: QPainter, rect: QRectF, *, inactive: bool = False) -> Non
     painter.restore()
 
 
-def draw_initials(painter: QPainter, rect: QRectF, name: str) -> None:
+def _draw_initials(painter: QPainter, rect: QRectF, name: str) -> None:
     """Write the initials of a person in the middle of `rect`."""
     disc = _square_in(rect)
     painter.save()
-    painter.setFont(_letters(max(8, int(disc.width() * 0.4))))
+    painter.setFont(_letters(initials_pixels(disc.width())))
     painter.setPen(color("text2"))
     painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, initials(name))
     painter.restore()

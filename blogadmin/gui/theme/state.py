@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtCore import QCoreApplication, QObject, QRect, Signal, SignalInstance
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QPainter, QPalette
 
 from blogadmin.gui.theme.tokens import DARK, LIGHT, PROFILE_COLOURS
 
@@ -35,6 +35,7 @@ class _State:
         self.dark = False
         self.strong = False
         self.colors: dict[str, QColor] = {}
+        self.brushes: dict[str, QBrush] = {}
         self.signals: ThemeSignals | None = None
 
 
@@ -76,6 +77,18 @@ def color(token: str) -> QColor:
     return found
 
 
+def fill(painter: QPainter, rect: QRect, token: str) -> None:
+    """Fill a rectangle with a colour, as `fillRect` does, and without having the names of `Qt` made."""
+    brush = _state.brushes.get(token)
+    if brush is None:
+        # A brush made of a colour would need them as well.
+        palette = QGuiApplication.palette()
+        palette.setColor(QPalette.ColorRole.Base, color(token))
+        brush = _state.brushes[token] = palette.brush(QPalette.ColorRole.Base)
+    painter.setBackground(brush)
+    painter.eraseRect(rect)
+
+
 def profile_color(name: str) -> QColor:
     """The colour of a connection profile (`red`, `amber`, …); words upon it are white.
 
@@ -99,7 +112,7 @@ def begin_theme(mode: Mode) -> None:
 def use_table(table: Mapping[str, str], *, dark: bool, strong: bool) -> None:
     """Put a colour table in force. Only `apply_theme`, which also repaints, and `begin_theme` call this."""
     _state.table, _state.dark, _state.strong = table, dark, strong
-    _state.colors = {}
+    _state.colors, _state.brushes = {}, {}
 
 
 def table_in_force() -> Mapping[str, str]:

@@ -8,10 +8,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from blogadmin.gui import theme
 from blogadmin.gui.pages.main_window import MainWindow
 from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.pages.users import USERS
 from blogadmin.gui.tables.early_rows import EarlyRows, Scene
+from blogadmin.gui.theme import Mode, apply_theme
 from tests.gui.pages.conftest import OpenWindow, is_loaded, page_of
 
 
@@ -81,6 +83,69 @@ def test_they_look_as_the_list_will(
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     # The ends of two hairlines are left open by Qt where text runs to the left.
     assert differing(list_in(real, scene), list_in(early, scene)) <= (2 if scene.rtl else 0)
+
+
+@pytest.mark.parametrize("key", ["posts", "users"])
+def test_nothing_is_drawn_that_the_list_has_drawn_the_last_time(
+    key: str, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(window, key)
+    window.resize(1300, 620)
+    page.view.grab()
+    scene = scene_of(page)
+    assert scene.pictures
+    drawn = on_frame(early_rows(page, scene._replace(pictures=())), qtbot)
+    for name in ("draw_status_glyph", "draw_disc", "draw_icon", "draw_check", "draw_pill"):
+        monkeypatch.delattr(f"blogadmin.gui.theme.{name}", raising=False)
+        monkeypatch.setitem(theme._HOME_OF, name, "no_such_module")
+    taken = on_frame(early_rows(page, Scene.from_text(scene.to_text())), qtbot)
+    assert differing(drawn, taken) == 0
+
+
+@pytest.mark.parametrize("pictures", [(("nonsense", ""),), (("[1]", "%"),), (("{}", ""),)])
+def test_pictures_that_make_no_sense_are_drawn(
+    window: MainWindow, qtbot: QtBot, pictures: tuple[tuple[str, str], ...]
+) -> None:
+    page = page_of(window, "posts")
+    scene = scene_of(page)
+    drawn = on_frame(early_rows(page, scene._replace(pictures=())), qtbot)
+    assert differing(on_frame(early_rows(page, scene._replace(pictures=pictures)), qtbot), drawn) == 0
+
+
+def test_pictures_of_another_look_are_not_taken(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "posts")
+    page.view.grab()
+    scene = scene_of(page)
+    drawn = on_frame(early_rows(page, scene._replace(pictures=())), qtbot)
+    wrong = tuple((key, scene.pictures[0][1]) for key, _content in scene.pictures)
+    other = scene._replace(look="2 #000000", pictures=wrong)
+    assert differing(on_frame(early_rows(page, other), qtbot), drawn) == 0
+
+
+def test_the_frame_is_painted_once_and_in_the_colours_of_a_new_theme(
+    window: MainWindow, qapp: QApplication, qtbot: QtBot
+) -> None:
+    other, painted = MainWindow(), list[None]()
+    qtbot.addWidget(other)
+    other.resize(window.size())
+    other.frame.show_rows(early_rows(page_of(window, "posts")))
+    other.frame.painted.connect(lambda: painted.append(None))
+    other.show()
+    qtbot.waitUntil(lambda: bool(painted))
+    once = len(painted)
+    # Each ink is a role for a moment, and Qt paints anew for another role unless it is told not to.
+    for _ in range(5):
+        qapp.processEvents()
+    assert len(painted) <= once + 1
+    light = other.frame.grab().toImage()
+    apply_theme(qapp, Mode.DARK)
+    try:
+        dark = other.frame.grab().toImage()
+    finally:
+        apply_theme(qapp, Mode.LIGHT)
+    assert dark.pixelColor(0, 0).lightness() < 60 < light.pixelColor(0, 0).lightness()
+    brightest = max(dark.pixelColor(x, y).lightness() for x in range(200) for y in range(150))
+    assert brightest > 180, "words keep the ink of the light theme"
 
 
 def test_in_a_window_of_another_size_there_are_none(window: MainWindow, qtbot: QtBot) -> None:

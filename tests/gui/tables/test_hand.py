@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QTextBoundaryFinder
 from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from blogadmin.gui.tables.hand import SCRIPTS, Face
+from blogadmin.gui.tables.hand import SCRIPTS, Face, Hand, Notes
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.warming import Warming
+from blogadmin.gui.theme import color
 
 ISOLATE = "\u2068"
 
@@ -122,3 +124,53 @@ def test_a_list_loads_its_fonts_once_it_is_shown(
     assert len(loaded) == len(set(loaded))
     faces = view._rows._cells._faces
     assert set(loaded) == {(face, aside) for face in faces for aside in (0, 0.25, 0.5, 0.75)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "שלום עולם שלום עולם",
+        "日本語のとても長いタイトルです",
+        "e\u0301e\u0301 cafe\u0301 au lait",
+        "👨‍👩‍👧🇩🇪🇫🇷 and flags",
+    ],
+)
+def test_a_line_in_any_script_is_cut_between_letters_and_uses_its_room(face: Face, text: str) -> None:
+    bounds = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, text)
+    ends = {len(text.encode("utf-16-le")[: 2 * bounds.position()].decode("utf-16-le"))}
+    while bounds.toNextBoundary() > 0:
+        ends.add(len(text.encode("utf-16-le")[: 2 * bounds.position()].decode("utf-16-le")))
+    lengths: list[int] = []
+    for room in range(0, face.width(text), 7):
+        line = face.fit(text, room, rtl=False)
+        shown = line.text.strip("\u2068\u2069")
+        assert line.advance <= room
+        assert shown == "" or (shown.endswith("…") and text.startswith(shown[:-1]))
+        assert len(shown.removesuffix("…")) in ends or text[len(shown) - 1] == " "
+        lengths.append(len(shown))
+    assert lengths == sorted(lengths)
+    assert lengths[-1] > len(text) / 2
+    # What one more letter would take is not left empty.
+    assert face.width(text) - face.fit(text, face.width(text) - 1, rtl=False).advance < 60
+
+
+def test_noted_words_are_those_that_would_be_written(face: Face) -> None:
+    """A painter that has the ink already writes them as the hand does."""
+    board, other = (QImage(300, 60, QImage.Format.Format_RGB32) for _ in range(2))
+    notes, hand = Notes(), Hand()
+    for image, writer in ((board, hand), (other, notes)):
+        image.fill("white")
+        painter = QPainter(image)
+        writer.begin(painter, 15, rtl=False)
+        writer.write(face, "One line", 5, 200, 0, "text")
+        writer.write(face, "struck", 100, 90, 0, "text2", struck=True)
+        writer.write_amid(face, "AB", 200, 40, 0, "text")
+        writer.write(face, "12", 5, 250, 28, "text2", trailing=True)
+        for ink, lines in notes.lines.items():
+            painter.setPen(color(ink))
+            for chosen, at, text in lines:
+                painter.setFont(chosen)
+                painter.drawText(at, text)
+        painter.end()
+    assert set(notes.lines) == {"text", "text2"}
+    assert board == other

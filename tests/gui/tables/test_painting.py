@@ -196,7 +196,7 @@ def test_a_column_can_fit_itself_to_what_is_on_the_screen(view: ListView, things
 
 def test_each_mark_is_drawn_once_and_copied_from_then_on(view: ListView) -> None:
     picture(view)
-    stamps = view._rows._cells._stamps
+    stamps = view._rows._cells.stamps
     kept = len(stamps)
     assert kept > 0
     picture(view)
