@@ -50,6 +50,7 @@ class Program(NamedTuple):
         """Show the window and connect behind it; ``ahead`` reads the first rows already."""
         self.garbage.start()
         self.services.tasks.database_changed.connect(self.garbage.settle)
+        self.services.tasks.busy.connect(self.garbage.follow)
         self.window.show()
         self.start.begin(ahead=ahead)
 

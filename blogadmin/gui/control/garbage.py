@@ -11,17 +11,27 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 EVERY = 1000
-"""Milliseconds between two looks at what has gathered."""
+"""Milliseconds between two looks at what has gathered, while nothing goes on."""
+WHILE_BUSY = 25
+"""Milliseconds between two looks while the program works: little at a time holds up no frame."""
+YOUNG = 1_500
+"""New objects that are looked through at once: half a millisecond. Each row that is read brings twenty."""
+DUE, OVERDUE = 10, 400
+"""Looks at new objects after which all are looked through in a quiet second, and after which anyhow."""
 
 
 class GarbageCollector(QObject):
-    """Takes over from Python's own collector, from ``start`` until ``stop``, on the thread it lives in."""
+    """Takes over from Python's own collector, from ``start`` until ``stop``, on the thread it lives in.
+
+    New objects are looked through in small portions; all of them, which takes longer than a frame, when
+    nothing goes on. What is in no cycle goes by itself, whatever is done here.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._timer = QTimer(self, interval=EVERY)
         self._timer.timeout.connect(self.collect_if_due)
-        self._was_enabled = False
+        self._is_busy = self._was_enabled = False
 
     def start(self) -> None:
         """Switch Python's own collection off and look regularly instead."""
@@ -29,6 +39,12 @@ class GarbageCollector(QObject):
         gc.disable()
         self.settle()
         self._timer.start()
+
+    def follow(self, busy: bool) -> None:
+        """Look more often from now on, or not any more as soon as a look finds little."""
+        self._is_busy = busy
+        if busy and self._timer.isActive() and self._timer.interval() != WHILE_BUSY:
+            self._timer.start(WHILE_BUSY)
 
     def stop(self) -> None:
         """Give the work back to Python."""
@@ -46,7 +62,12 @@ class GarbageCollector(QObject):
         gc.freeze()
 
     def collect_if_due(self) -> None:
-        """Collect as deep as Python itself would by now."""
-        due = [count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
-        if due[0]:
-            gc.collect(2 if due[1] and due[2] else 1 if due[1] else 0)
+        """Look through what is new if that is worth while, or through everything if nobody is kept waiting."""
+        young, _old, looks = gc.get_count()
+        is_quiet = young <= YOUNG and self._timer.interval() == EVERY
+        if looks > OVERDUE or (looks > DUE and is_quiet):
+            gc.collect()
+        elif young > YOUNG:
+            gc.collect(1)
+        elif not self._is_busy and not is_quiet:
+            self._timer.setInterval(EVERY)

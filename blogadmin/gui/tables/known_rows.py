@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from blogadmin.gui.tables.cell_roles import ANSWERS, alignment, header_answer
 from blogadmin.gui.tables.cells import Condition, Entry
 from blogadmin.gui.tables.columns import CellKind, Column
+from blogadmin.gui.tables.leaving import Leaving
 from blogadmin.gui.tables.row_cache import BLOCK, SHIFT, RowCache
 from blogadmin.gui.tables.row_order import LOST
 from blogadmin.gui.tables.row_ranges import RowRanges
@@ -60,7 +61,8 @@ class KnownRows(QAbstractTableModel):
         self.most_rows = MOST_ROWS
         self.cache = RowCache()
         self._blocks = self.cache.blocks
-        self._spent: RowCache | None = None
+        self._spent = RowCache()
+        self._leaving = Leaving(self)
         self._former: dict[int, Entry] = {}
         self._dead: set[int] = set()
         self._count = 0
@@ -152,11 +154,16 @@ class KnownRows(QAbstractTableModel):
         latest = self.cache.latest(FORMER)
         self._former = {entry.id: entry for entry in latest if entry.condition is Condition.LIVE}
         # Kept until the list is whole: giving back a million places takes a millisecond before the paint.
+        self._give_back_spent()
         self._spent = self.cache
         self.cache, self._blocks, self._dead, self._near = cache, cache.blocks, set(), 0
         self.changePersistentIndexList(indexes, moved)
         self.layoutChanged.emit()
         self._note_conditions(self.cache.entries())
+
+    def _give_back_spent(self) -> None:
+        spent, self._spent = self._spent, RowCache()
+        self._leaving.add(spent)
 
     def _index_of(self, row: int | None, column: int) -> QModelIndex:
         return QModelIndex() if row is None else self.index(row, column)

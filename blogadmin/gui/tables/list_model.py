@@ -238,7 +238,7 @@ class ListModel(FollowedRows):
         self._finish()
 
     def _finish(self) -> None:
-        self._spent = None
+        self._give_back_spent()
         self._know_count()
         self._set_state(State.READY)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from blogadmin.gui.control.garbage import GarbageCollector
+from blogadmin.gui.control.garbage import DUE, EVERY, OVERDUE, WHILE_BUSY, YOUNG, GarbageCollector
 
 
 class Knot:
@@ -63,6 +63,68 @@ def test_what_has_gathered_is_collected_without_anybody_asking(
     qtbot.waitUntil(lambda: bool(ended_on), timeout=10_000)
     assert ended_on == [threading.get_ident()]
     assert len(kept) == 5_000
+
+
+def collections(collector: GarbageCollector, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The generations that are collected from now on, none of them for real."""
+    asked: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda generation=2: asked.append(generation))
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("young", "looks", "busy", "asked"),
+    [
+        (YOUNG, 0, False, []),
+        (YOUNG + 1, 0, False, [1]),
+        (YOUNG + 1, 0, True, [1]),
+        (0, DUE, False, []),
+        (0, DUE + 1, False, [2]),
+        # Not while somebody waits for something, unless it has been put off for too long.
+        (0, DUE + 1, True, []),
+        (YOUNG + 1, DUE + 1, False, [1]),
+        (YOUNG + 1, OVERDUE, True, [1]),
+        (YOUNG + 1, OVERDUE + 1, True, [2]),
+    ],
+)
+def test_all_is_looked_through_in_a_quiet_second_only(
+    collector: GarbageCollector,
+    monkeypatch: pytest.MonkeyPatch,
+    young: int,
+    looks: int,
+    busy: bool,
+    asked: list[int],
+) -> None:
+    heard = collections(collector, monkeypatch)
+    monkeypatch.setattr(gc, "get_count", lambda: (young, 0, looks))
+    collector.follow(busy)
+    collector.collect_if_due()
+    assert heard == asked
+
+
+def test_it_looks_more_often_while_the_program_works(
+    collector: GarbageCollector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collections(collector, monkeypatch)
+    counts = [(0, 0, 0)]
+    monkeypatch.setattr(gc, "get_count", lambda: counts[-1])
+    timer = collector._timer
+    collector.follow(False)
+    assert timer.interval() == EVERY
+    collector.follow(True)
+    assert timer.interval() == WHILE_BUSY
+    collector.collect_if_due()
+    assert timer.interval() == WHILE_BUSY, "it still works"
+    counts.append((YOUNG + 1, 0, 0))
+    collector.follow(False)
+    collector.collect_if_due()
+    assert timer.interval() == WHILE_BUSY, "there was much"
+    counts.append((0, 0, 0))
+    collector.collect_if_due()
+    assert timer.interval() == EVERY
+    collector.stop()
+    collector.follow(True)
+    assert not timer.isActive()
 
 
 def test_little_that_has_gathered_is_left_for_later(collector: GarbageCollector) -> None:
