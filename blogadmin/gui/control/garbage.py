@@ -14,10 +14,10 @@ EVERY = 1000
 """Milliseconds between two looks at what has gathered, while nothing goes on."""
 WHILE_BUSY = 25
 """Milliseconds between two looks while the program works: little at a time holds up no frame."""
-YOUNG = 1_500
-"""New objects that are looked through at once: half a millisecond. Each row that is read brings twenty."""
-DUE, OVERDUE = 10, 400
+DUE, OVERDUE = 40, 4_000
 """Looks at new objects after which all are looked through in a quiet second, and after which anyhow."""
+FEW = 700
+"""New objects more than went that are none to speak of."""
 
 
 class GarbageCollector(QObject):
@@ -62,12 +62,16 @@ class GarbageCollector(QObject):
         gc.freeze()
 
     def collect_if_due(self) -> None:
-        """Look through what is new if that is worth while, or through everything if nobody is kept waiting."""
-        young, _old, looks = gc.get_count()
-        is_quiet = young <= YOUNG and self._timer.interval() == EVERY
-        if looks > OVERDUE or (looks > DUE and is_quiet):
+        """Look through what is new, or, if that keeps nobody waiting, through everything.
+
+        Python's own count does not tell how much is new: whatever went meanwhile is taken off, however old it
+        was, and a list that is scrolled lets as many rows go as come.
+        """
+        more, _old, looks = gc.get_count()
+        is_quiet = more <= FEW and not self._is_busy
+        if looks > OVERDUE or (looks > DUE and is_quiet and self._timer.interval() == EVERY):
             gc.collect()
-        elif young > YOUNG:
+        elif more > FEW or self._timer.interval() == WHILE_BUSY:
             gc.collect(1)
-        elif not self._is_busy and not is_quiet:
+        if is_quiet:
             self._timer.setInterval(EVERY)
