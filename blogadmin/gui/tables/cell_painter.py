@@ -98,7 +98,7 @@ class CellPainter:
     def warm(self, scale: float) -> Iterator[None]:
         """Load the fonts for a screen of that ``scale``, one at a step: all of them together take a while."""
         letters = [partial(face.warm, aside=aside) for aside in _QUARTERS for face in self._faces]
-        worded = (self._body, self._medium, self._caption)
+        worded = (self._body, self._medium, self._caption, self._initials)
         scripts = [partial(face.warm_script, sample=sample) for sample in SCRIPTS for face in worded]
         for work in (*letters, *scripts):
             board = QPixmap(round(_BOARD * scale), round(2 * AVATAR * scale))

@@ -15,6 +15,7 @@ from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import Entry, by_id, format_rows
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept, pack_tightly
+from blogadmin.gui.tables.paint_turn import PAINTING
 from blogadmin.gui.tables.row_order import LOST, Anchors, Ids, Order, Places, Way
 from blogadmin.gui.tables.row_search import find, read_ids, resolved
 
@@ -100,6 +101,10 @@ class Answer(NamedTuple):
     marks: tuple[Key, ...] | None = None
 
 
+_PARTS_BETWEEN = 4
+"""Parts of a list of ids after which the window hears that more have come, and may say that it has enough."""
+
+
 class Wish(NamedTuple):
     """Rows to read: those of ``ids``, and in segments that must be learnt first, of ``places`` in them.
 
@@ -143,7 +148,9 @@ class Asked(NamedTuple):
         total = newest = known = 0
         # Ended where this ends: what goes wrong while it lets go of the server must be heard.
         with closing(places.survey(session, spec, ANCHORS_FROM)) as parts:
-            for part in parts:
+            for number, part in enumerate(parts):
+                # The interpreter is not let go in the middle of a part: a paint would wait for it many times.
+                PAINTING.give_way()
                 total, newest = part.total, part.newest
                 if part.anchored:
                     keys.append(part.keys)
@@ -152,7 +159,8 @@ class Asked(NamedTuple):
                     found.append(kept.find(more, known))
                     known += len(more)
                     ids.append(more)
-                yield Expected(self.generation, None)
+                if number % _PARTS_BETWEEN == 0:
+                    yield Expected(self.generation, None)
         if keys:
             anchors = Anchors(total, newest, keys)
             for segment in {0, anchors.segments - 1}:
@@ -174,6 +182,7 @@ class Asked(NamedTuple):
 
     def rows(self, session: Any, wish: Wish) -> Answer:
         """The rows of some ids, and of some places once their ids are known."""
+        PAINTING.give_way()
         source = self.listing()
         if wish.marks:
             marks = source.places.marks(session, wish.spec)
