@@ -65,13 +65,15 @@ class ListPage(PageFrame):
 
     def _furnish(self) -> Iterator[None]:
         services = self._services
-        self.make_beside()
+        yield from self.make_beside()
         yield
         self._changing = Changing(self, services)
         self.finding = Finding(self, services)
         self.views = Views(self, self.finding, services)
         Following(self, services)
+        yield
         self._make_verbs()
+        yield
         self.lay_out(self._choose_columns)
         self._connect()
         self._show_state()

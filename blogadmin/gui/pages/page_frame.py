@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt
@@ -51,20 +51,23 @@ class PageFrame(Panel):
         self.status = Label(role="caption", tone="muted", parent=self)
         self.status.setObjectName("statusLabel")
 
-    def make_beside(self) -> None:
-        """Make what stands around the list; until then the page is of no use."""
+    def make_beside(self) -> Iterator[None]:
+        """Make what stands around the list, in steps; until then the page is of no use."""
         noun = self.noun
         self.finding_row = FindingRow(noun, self)
         self.search = self.finding_row.search
+        yield
         self.filter_bar = FilterBar(self)
         self.empty = EmptyState(self)
         self.empty.setObjectName("emptyState")
+        yield
         self.failure = Banner("bad", self, closable=False)
         self.failure.setObjectName("failureBanner")
         self.slow = Banner("info", self, icon="clock", closable=False)
         self.slow.setObjectName("slowBanner")
         self.news = Banner("info", self)
         self.news.setObjectName("newRowsBanner")
+        yield
         self.bulk_bar = BulkBar(self)
         self.stack = QStackedWidget(self)
         self.stack.setObjectName("listStack")
