@@ -76,7 +76,10 @@ class Opening(QObject):
         self._work = self._steps()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._step)
-        self._names_wanted.connect(self._make_names)
+        # In a turn of its own: with the paint of the rows it would hold up the window twice as long.
+        self._naming = QTimer(self, singleShot=True, interval=0)
+        self._naming.timeout.connect(self._make_names)
+        self._names_wanted.connect(self._naming.start)
         self._loaded.connect(self._soon.start)
         self._rows_there.connect(window.frame.show_rows)
         self._calm = QTimer(self, interval=CALM)

@@ -77,6 +77,8 @@ class ListPage(PageFrame):
         self.lay_out(self._choose_columns)
         self._connect()
         self._show_state()
+        # To be placed in the window is a part of its own.
+        yield
 
     # What the window asks of a page
 

@@ -210,7 +210,9 @@ class PartedWindow(QMainWindow):
         if page is None:
             from blogadmin.gui.pages.page import ListPage
 
-            self._coming[noun.key] = ListPage(noun, self.services, self, whole=False)
+            # Where it will stand: Qt would look through all of its parts again when it got another parent.
+            page = self._coming[noun.key] = ListPage(noun, self.services, self._stack, whole=False)
+            page.hide()
             return True
         if page.go_on():
             return True

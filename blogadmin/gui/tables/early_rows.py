@@ -201,6 +201,7 @@ def _look(window: QWidget) -> str:
 
 
 def _drawings(view: ListView) -> tuple[tuple[str, str], ...]:
+    # Marks, discs and words such as "Inactive": nothing of the blog is in them.
     found = islice(view.drawings(), _DRAWINGS)
     return tuple((json.dumps(key), b64encode(content).decode()) for key, content in found)
 
