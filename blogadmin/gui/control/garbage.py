@@ -14,8 +14,11 @@ EVERY = 1000
 """Milliseconds between two looks at what has gathered, while nothing goes on."""
 WHILE_BUSY = 25
 """Milliseconds between two looks while the program works: little at a time holds up no frame."""
-DUE, OVERDUE = 40, 4_000
-"""Looks at new objects after which all are looked through in a quiet second, and after which anyhow."""
+DUE, OVERDUE = 400, 4_000
+"""Looks at new objects after which all are looked through in a quiet second, and after which anyhow.
+
+The first are ten seconds of work: a window that opens has a hundred thousand new objects that all stay.
+"""
 FEW = 700
 """New objects more than went that are none to speak of."""
 
