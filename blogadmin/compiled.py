@@ -39,7 +39,7 @@ def kept_compiled(file: Callable[[], Path]) -> Iterator[None]:
     never used. Without the file, or without the right to write it, all is compiled as ever.
     """
     kept, plain, plain_pattern = _Kept(file), builtins.compile, re.compile
-    builtins.compile, re.compile = kept.compile, _compile_pattern
+    builtins.compile, re.compile = kept.compile, functools.partial(_pattern, plain_pattern)
     try:
         yield
     finally:
@@ -49,7 +49,7 @@ def kept_compiled(file: Callable[[], Path]) -> Iterator[None]:
                 kept.write()
 
 
-def _compile_pattern(pattern: Any, flags: int = 0, plain: Any = re.compile) -> Any:
+def _pattern(plain: Callable[..., Any], pattern: Any, flags: int = 0) -> Any:
     # Others may ask whether it is a pattern, or put it into another one. These do not.
     asking = sys._getframe(1).f_globals.get("__name__", "")  # noqa: SLF001 - traces need it, logs need it
     packed = asking.startswith(PACKED.replace("/", "."))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -188,6 +191,53 @@ def test_from_the_second_start_on_rows_stand_on_the_frame(
     gate.set()
     qtbot.waitUntil(lambda: page.model.state is State.READY, timeout=20_000)
     begun.raise_failure()
+
+
+_START = """
+import os, sys
+from blogadmin import app, cli
+from PySide6 import QtCore
+from blogadmin.gui.pages.first_frame import FirstFrame
+paint = FirstFrame.paintEvent
+def painted(frame, event):
+    paint(frame, event)
+    if sys.argv[1] == "second" and frame.shows_rows():
+        print("Qt" in vars(QtCore), flush=True)
+        os._exit(0)
+FirstFrame.paintEvent = painted
+class Window(app.MainWindow):
+    def keep_glance(self):
+        super().keep_glance()
+        if sys.argv[1] == "first":
+            QtCore.QSettings().sync()
+            os._exit(0)
+app.MainWindow = Window
+cli.run([])
+"""
+
+
+def test_rows_of_the_second_start_are_painted_without_the_names_of_qt(
+    sql: Sql, database_url: str, tmp_path: Path
+) -> None:
+    sql("INSERT INTO users (email, name, password_hash) VALUES ('anna@example.org', 'Anna Ågren', 'x')")
+    sql(
+        "INSERT INTO posts (public_id, title, slug, body, status, author_id)"
+        " SELECT gen_random_uuid(), repeat('Ein langer Titel – שלום ', 8), 'post-' || i, 'Body',"
+        " CASE i WHEN 1 THEN 'draft' ELSE 'archived' END, (SELECT id FROM users) FROM generate_series(1, 3) i"
+    )
+    folders = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "CACHE", "STATE", "DATA")}
+    told = {"BLOGADMIN_DATABASE_URL": database_url, "QT_QPA_PLATFORM": "offscreen"}
+    for start_number, answer in (("first", ""), ("second", "False\n")):
+        done = subprocess.run(
+            [sys.executable, "-c", _START, start_number],
+            env={**os.environ, **folders, **told},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == answer, done.stderr
 
 
 def test_a_server_that_takes_its_time_keeps_the_parts_waiting_for_a_moment_only(

@@ -14,11 +14,10 @@ from blogadmin.gui.theme.state import color, fill
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QFont, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
 
     from blogadmin.gui.tables.early_rows import EarlyRows
-
-    Lines = dict[str, list[tuple[QFont, QPointF, str]]]
+    from blogadmin.gui.tables.hand import Lines
 
 TITLES: Final = {"posts": "Posts", "comments": "Comments", "users": "Users", "history": "History"}
 """The titles of the nouns by their keys: a noun itself brings its columns and verbs along."""

@@ -7,26 +7,25 @@ from base64 import b64decode, b64encode
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from blogadmin import __version__
 from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cell_painter import CellPainter, frame_of
 from blogadmin.gui.tables.cells import format_rows
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.hand import Notes
 from blogadmin.gui.tables.titles import TitlePainter
-from blogadmin.gui.theme import color, fill
+from blogadmin.gui.theme import fill
+from blogadmin.gui.theme.state import table_in_force
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QFont
-
+    from blogadmin.gui.tables.hand import Lines
     from blogadmin.gui.tables.list_view import ListView
-
-    Lines = dict[str, list[tuple[QFont, QPointF, str]]]
 
 _DRAWINGS = 40
 """More than there are kinds of them, short of words that stand in pills."""
@@ -38,7 +37,7 @@ class Scene(NamedTuple):
     ``content`` is how far below the top of the window its central widget began; ``place`` is that of the
     rows in that widget: left, top, width and height. ``columns`` are the shown ones with left and width,
     the one at the leading edge first. ``pictures`` are the small drawings of the list by what they show, as
-    JSON and as files in base 64, made for ``look``: the pixels of the screen and the colours.
+    JSON and as files in base 64, made for ``look``.
     """
 
     window: tuple[int, int]
@@ -133,10 +132,7 @@ class EarlyRows:
         return QRect(left, top - self.scene.titles, width, self.scene.titles + height)
 
     def paint(self, painter: QPainter, window: QWidget) -> Lines:
-        """Paint grounds and drawings on the central widget of ``window``; return the words to be written.
-
-        These are by their ink, each with its font and where it begins in the same coordinates.
-        """
+        """Paint grounds and drawings on the central widget of ``window``; return the words to be written."""
         # Not before: fonts and pixmaps belong to the window's thread.
         cells, titles = self._painters = self._painters or self._made(window)
         self._notes.lines.clear()
@@ -195,9 +191,9 @@ class EarlyRows:
 
 
 def _look(window: QWidget) -> str:
-    """Of what small drawings depend on but what they show."""
-    colours = (color(token).name() for token in ("surface", "accent", "text2"))
-    return " ".join((f"{window.devicePixelRatioF():g}", *colours))
+    """What small drawings depend on but what they show: the program, the pixels and the colours."""
+    colours = crc32(repr(sorted(table_in_force().items())).encode())
+    return f"{__version__} {window.devicePixelRatioF():g} {colours:08x}"
 
 
 def _drawings(view: ListView) -> tuple[tuple[str, str], ...]:

@@ -32,6 +32,10 @@ SCRIPTS = ("Ωλ", "Жя", "אב", "مر", "สว", "日本", "かカ", "한국
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\t\v\f\x1c\x1d\x1e\x85\x9c\u2028\u2029", " "))
 
 
+Lines = dict[str, list[tuple[QFont, QPointF, str]]]
+"""Words by the ink they are written with, each with its font and where it begins."""
+
+
 class Fitted(NamedTuple):
     """A line as it is written: what of it fits, how wide that is, and with which fonts."""
 
@@ -265,7 +269,7 @@ class Notes(Hand):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: dict[str, list[tuple[QFont, QPointF, str]]] = {}
+        self.lines: Lines = {}
 
     def _put(self, text: str, at: QPointF, chosen: QFont, ink: str) -> None:
         self.lines.setdefault(ink, []).append((chosen, at, text))

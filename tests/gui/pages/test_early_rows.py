@@ -122,6 +122,17 @@ def test_pictures_of_another_look_are_not_taken(window: MainWindow, qtbot: QtBot
     assert differing(on_frame(early_rows(page, other), qtbot), drawn) == 0
 
 
+def test_each_theme_has_a_look_of_its_own(window: MainWindow, qapp: QApplication) -> None:
+    page = page_of(window, "posts")
+    light = scene_of(page).look
+    apply_theme(qapp, Mode.DARK)
+    try:
+        assert scene_of(page).look != light
+    finally:
+        apply_theme(qapp, Mode.LIGHT)
+    assert scene_of(page).look == light
+
+
 def test_the_frame_is_painted_once_and_in_the_colours_of_a_new_theme(
     window: MainWindow, qapp: QApplication, qtbot: QtBot
 ) -> None:
