@@ -93,6 +93,22 @@ def _plain_application() -> QApplication:
     return app
 
 
+def end_on_signals(app: QApplication) -> None:
+    """Let Ctrl+C in a terminal and a system that shuts down end the program as its own Quit does.
+
+    Whoever has typed something is asked, and the private server is stopped. A second signal ends it at once.
+    """
+    # Not at the top: its names take as long to make as the frame to paint.
+    import signal
+
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        app.quit()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+
+
 def chosen_mode(mode: Mode) -> Mode:
     """The look that was asked for, or what the person chose in the window before."""
     return Remembered().theme() if mode is Mode.SYSTEM else mode

@@ -180,6 +180,7 @@ class Opening(QObject):
 
         file = paths.log_dir() / "blogadmin.log"
         log.setup(file, self._settings.log_level)
+        app.end_on_signals(self._app)
         services = app.make_services(self._settings)
         self._program = app.assemble(services, self._window, self._connector)
         crash.install(services.messages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -43,6 +44,7 @@ def open_on(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(paths, "drafts_dir", lambda: tmp_path / "drafts")
     monkeypatch.setattr("blogadmin.gui.control.crash.install", lambda _messages: None)
     monkeypatch.setattr("blogadmin.log.setup", lambda _file, _level: None)
+    monkeypatch.setattr("blogadmin.app.end_on_signals", lambda _app: None)
     made: list[tuple[Opening, MainWindow]] = []
 
     def open_one(url: str) -> tuple[Opening, MainWindow]:
@@ -238,6 +240,41 @@ def test_rows_of_the_second_start_are_painted_without_the_names_of_qt(
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout == answer, done.stderr
+
+
+_WAIT = """
+from blogadmin import app, cli
+class Window(app.MainWindow):
+    def keep_glance(self):
+        super().keep_glance()
+        print("ready", flush=True)
+app.MainWindow = Window
+cli.run([])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_program_as_quit_does(
+    database_url: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    folders = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "CACHE", "STATE", "DATA")}
+    told = {"BLOGADMIN_DATABASE_URL": database_url, "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen(
+        [sys.executable, "-c", _WAIT],
+        env={**os.environ, **folders, **told},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        program.send_signal(number)
+        try:
+            _out, errors = program.communicate(timeout=20)
+        finally:
+            program.kill()
+    assert (program.returncode, errors) == (0, "")
 
 
 def test_a_server_that_takes_its_time_keeps_the_parts_waiting_for_a_moment_only(
