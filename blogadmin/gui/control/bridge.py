@@ -7,7 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from blogadmin.gui.control.window_turn import WINDOW_TURN
 
 TURN = 0.008
 """Seconds of deliveries in one turn of the event loop; what is left waits for the next turn, behind the
@@ -29,6 +31,9 @@ class Bridge(QObject):
         self._woken = False
         self._open = True
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # Comes when there is nothing else to do, so after the paint of what has been delivered.
+        self._shown = QTimer(self, singleShot=True, interval=0)
+        self._shown.timeout.connect(self._end_turn)
 
     def post(self, call: Callable[[], object]) -> None:
         """Run ``call`` in the window's thread, soon. From any thread; forgotten once closed."""
@@ -44,14 +49,18 @@ class Bridge(QObject):
             forgotten, self._waiting = self._waiting, deque()
         # Outside the lock: what the closures held may run code of its own as it goes.
         forgotten.clear()
+        WINDOW_TURN.end()
 
     def _wake(self) -> None:
         if not self._woken:
             self._woken = True
+            WINDOW_TURN.expect()
             self._arrived.emit()
 
     def _deliver(self) -> None:
         until = time.perf_counter() + TURN
+        WINDOW_TURN.begin()
+        self._shown.start()
         try:
             while (call := self._next()) is not None:
                 call()
@@ -63,6 +72,11 @@ class Bridge(QObject):
                 self._woken = False
                 if self._waiting:
                     self._wake()
+
+    def _end_turn(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                WINDOW_TURN.end()
 
     def _next(self) -> Callable[[], object] | None:
         with self._lock:

@@ -251,6 +251,7 @@ class Drafts(QObject):
                 self._known,
                 lambda _error: None,
                 owner=self,
+                patient=True,
             )
 
     def _known(self, database: str) -> None:

@@ -32,7 +32,7 @@ class Tasks(QObject):
     ``failed`` gets a ``KnownError`` or, for a bug, the original exception, which is in the log by then.
     Without ``failed`` a known error goes to ``unhandled`` and a bug to ``sys.excepthook``; ``Cancelled``
     goes to nobody. ``limit`` is how many seconds work (of a stream: each part) may take, by default a
-    little more than the server allows one statement.
+    little more than the server allows one statement. ``patient`` work begins when the window is at rest.
 
     Signals:
         busy: whether anybody waits for anything now.
@@ -60,8 +60,7 @@ class Tasks(QObject):
         self._slots: dict[str, Ticket] = {}
         self._running: set[Ticket] = set()
         self._count = 0
-        self._was_busy = False
-        self._closed = False
+        self._was_busy = self._closed = False
         self._link = Link(lambda: self._submit(Ticket(Kind.PROBE, lambda _session: None)), self)
         self.check_connection = self._link.check
         """Find out whether the server is still there, when something hints at a loss."""
@@ -111,10 +110,12 @@ class Tasks(QObject):
         *,
         owner: QObject | None = None,
         limit: float | None = None,
+        patient: bool = False,
     ) -> Ticket:
         """Run ``work(session)`` on a reader. A newer read or stream on ``slot`` replaces this one."""
-        ticket = Ticket(Kind.READ, work, slot=slot, done=done, failed=failed, owner=owner, limit=limit)
-        return self._replace(ticket)
+        asked = Ticket(Kind.READ, work, slot=slot, done=done, failed=failed, owner=owner, limit=limit)
+        asked.patient = patient
+        return self._replace(asked)
 
     def stream(
         self,
@@ -130,7 +131,7 @@ class Tasks(QObject):
     ) -> Ticket:
         """As ``read``, ``after`` some seconds: ``each(part)`` as parts come, and in the end ``done()``."""
         asked = Ticket(Kind.STREAM, work, slot=slot, each=each, done=done, failed=failed, owner=owner)
-        asked.limit, asked.after = limit, after
+        asked.limit, asked.after, asked.patient = limit, after, after > 0
         return self._replace(asked)
 
     def write(

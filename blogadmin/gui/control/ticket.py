@@ -12,6 +12,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from blogadmin.core.database.errors import Cancelled
+from blogadmin.gui.control.window_turn import WINDOW_TURN
 
 if TYPE_CHECKING:
     from blogadmin.core.database.engine import Database
@@ -60,6 +61,8 @@ class Ticket:
         self.limit = limit
         self.after = 0.0
         """Seconds for which it waits, on its worker, before it begins."""
+        self.patient = False
+        """Whether it begins only when the window has shown what it was told before."""
         self.work: Callable[..., Any] = work
         self.done = done
         self.failed = failed
@@ -112,6 +115,8 @@ class Ticket:
         """Wait until it may begin. Raises ``Cancelled`` when nobody wants the answer any more."""
         if self.after:
             self._let_off.wait(self.after)
+        if self.patient:
+            WINDOW_TURN.await_rest()
         self.check()
 
     @contextmanager

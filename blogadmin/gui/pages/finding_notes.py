@@ -67,6 +67,7 @@ class FindingNotes(QObject):
             lambda session: listing().estimate(session, spec),
             self._take_estimate,
             lambda _error: None,
+            patient=True,
         )
         if spec.bodies and spec.search and not spec.sort:
             self._tasks.read(
@@ -103,7 +104,11 @@ class FindingNotes(QObject):
     def _learn(self) -> None:
         if self._tasks.database is not None:
             self._tasks.read(
-                f"{self._page.noun.key}.abilities", _abilities, self._take_abilities, lambda _error: None
+                f"{self._page.noun.key}.abilities",
+                _abilities,
+                self._take_abilities,
+                lambda _error: None,
+                patient=True,
             )
 
     def _take_abilities(self, able: Any) -> None:

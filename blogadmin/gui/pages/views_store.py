@@ -47,6 +47,7 @@ class ViewStore(QObject):
             take,
             lambda _error: then(),
             owner=self,
+            patient=True,
         )
 
     def save(self, name: str, spec: dict[str, Any], shared: bool, done: Done, failed: Failed) -> None:

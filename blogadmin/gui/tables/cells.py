@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from blogadmin.core.queries.spec import Unreadable
+from blogadmin.gui.control.window_turn import WINDOW_TURN
 from blogadmin.gui.tables.columns import CellKind, Column
-from blogadmin.gui.tables.paint_turn import PAINTING
 from blogadmin.gui.widgets import times
 
 NOTHING = "–"
@@ -45,7 +45,7 @@ def format_rows(
     tell = times.teller(now or datetime.now(UTC), zone)
     entries = []
     for row in rows:
-        PAINTING.give_way()
+        WINDOW_TURN.give_way()
         entries.append(_entry(columns, row, tell))
     return entries
 

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QWidget
 
 from blogadmin.core.queries.spec import Sort
+from blogadmin.gui.control.window_turn import WINDOW_TURN
 from blogadmin.gui.tables.cell_editing import CellEditing
 from blogadmin.gui.tables.column_layout import ColumnLayout
 from blogadmin.gui.tables.column_menu import ColumnMenu
@@ -33,7 +34,6 @@ from blogadmin.gui.tables.kept import Found, Kept
 from blogadmin.gui.tables.known_rows import Index
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.paint_hold import PaintHold
-from blogadmin.gui.tables.paint_turn import PAINTING
 from blogadmin.gui.tables.place import Place
 from blogadmin.gui.tables.row_painter import RowPainter
 from blogadmin.gui.tables.row_table import RowTable
@@ -289,7 +289,7 @@ class ListView(RowTable):
             return
         self._note_marks()
         self._look()
-        with PAINTING:
+        with WINDOW_TURN:
             painter = QPainter(self.viewport())
             painter.fillRect(e.rect(), color("surface"))
             if self._model.rowCount():

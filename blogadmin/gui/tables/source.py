@@ -12,10 +12,10 @@ from typing import Any, NamedTuple, Protocol
 
 from blogadmin.core.queries.places import Key
 from blogadmin.core.queries.spec import ListSpec, Sort
+from blogadmin.gui.control.window_turn import WINDOW_TURN
 from blogadmin.gui.tables.cells import Entry, by_id, format_rows
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.kept import Found, Kept, pack_tightly
-from blogadmin.gui.tables.paint_turn import PAINTING
 from blogadmin.gui.tables.row_order import LOST, Anchors, Ids, Order, Places, Way
 from blogadmin.gui.tables.row_search import find, read_ids, resolved
 
@@ -141,6 +141,7 @@ class Asked(NamedTuple):
         places = self.listing().places
         if guess:
             yield Expected(self.generation, places.estimate(session, spec))
+        WINDOW_TURN.give_way()
         kept = resolved(kept, places, session)
         ids: list[array[int]] = []
         found: list[Found] = []
@@ -150,7 +151,7 @@ class Asked(NamedTuple):
         with closing(places.survey(session, spec, ANCHORS_FROM)) as parts:
             for number, part in enumerate(parts):
                 # The interpreter is not let go in the middle of a part: a paint would wait for it many times.
-                PAINTING.give_way()
+                WINDOW_TURN.give_way()
                 total, newest = part.total, part.newest
                 if part.anchored:
                     keys.append(part.keys)
@@ -182,7 +183,7 @@ class Asked(NamedTuple):
 
     def rows(self, session: Any, wish: Wish) -> Answer:
         """The rows of some ids, and of some places once their ids are known."""
-        PAINTING.give_way()
+        WINDOW_TURN.give_way()
         source = self.listing()
         if wish.marks:
             marks = source.places.marks(session, wish.spec)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from blogadmin.gui.tables import paint_turn
+from blogadmin.gui.control import window_turn
+from blogadmin.gui.control.window_turn import WINDOW_TURN, WindowTurn
 from blogadmin.gui.tables.cells import format_rows
-from blogadmin.gui.tables.paint_turn import PAINTING, PaintTurn
 from tests.gui.tables.doubles import COLUMNS, thing
 
 
@@ -20,7 +20,7 @@ def begun(work: Callable[[], object]) -> threading.Thread:
 
 
 def test_rows_are_formatted_after_the_paint_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paint_turn, "MOST", 60)
+    monkeypatch.setattr(window_turn, "MOST", 60)
     steps: list[str] = []
     asked = threading.Event()
 
@@ -29,7 +29,7 @@ def test_rows_are_formatted_after_the_paint_that_is_under_way(monkeypatch: pytes
         format_rows(COLUMNS, [thing(1)])
         steps.append("formatted")
 
-    with PAINTING:
+    with WINDOW_TURN:
         thread = begun(format_some)
         asked.wait()
         steps.append("painted")
@@ -38,12 +38,12 @@ def test_rows_are_formatted_after_the_paint_that_is_under_way(monkeypatch: pytes
 
 
 def test_nobody_waits_while_nothing_is_painted() -> None:
-    PaintTurn().give_way()
+    WindowTurn().give_way()
 
 
 def test_a_paint_that_never_ends_holds_up_no_worker() -> None:
-    turn = PaintTurn()
+    turn = WindowTurn()
     turn.__enter__()
     thread = begun(turn.give_way)
-    thread.join(100 * paint_turn.MOST)
+    thread.join(100 * window_turn.MOST)
     assert not thread.is_alive()
