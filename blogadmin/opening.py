@@ -50,6 +50,10 @@ PARTS = (
 """Modules of which the parts are made, in the order in which they are needed."""
 
 
+_NO_WIDGETS = ("_", "QGraphics", "QStyle")
+"""What names of ``QtWidgets`` begin with that are no widgets."""
+
+
 class Opening(QObject):
     """Makes the program behind a frame that is shown already.
 
@@ -134,6 +138,7 @@ class Opening(QObject):
             self._await_names()
             for name in PARTS:
                 import_module(name)
+            _make_types()
         except BaseException as exc:  # noqa: BLE001 - the window's thread raises it
             self._failure = exc
         self._loaded.emit()
@@ -182,8 +187,10 @@ class Opening(QObject):
         log.setup(file, self._settings.log_level)
         app.end_on_signals(self._app)
         services = app.make_services(self._settings)
+        yield
         self._program = app.assemble(services, self._window, self._connector)
         crash.install(services.messages)
+        yield
         self._window.begin_furnishing(services, str(file))
         self._program.begin(self._ahead)
         yield
@@ -198,3 +205,18 @@ class Opening(QObject):
             return
         if not self._window.make_next_page():
             self._calm.stop()
+
+
+def _make_types() -> None:
+    """Have PySide make the types of widgets that nobody here names.
+
+    It looks through all of them when Qt hands it a widget that Python did not make, such as the part of a
+    list that scrolls. In the window's thread that would take longer than to paint the list.
+    """
+    from PySide6 import QtGui, QtWidgets
+
+    for name in dir(QtWidgets):
+        if not name.startswith(_NO_WIDGETS):
+            getattr(QtWidgets, name)
+    # Asked for when a rectangle is filled with whatever.
+    _ = QtGui.QGradient
