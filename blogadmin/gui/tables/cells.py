@@ -43,11 +43,13 @@ def format_rows(
 ) -> list[Entry]:
     """The entries of ``rows``; ``now`` is what times are told from."""
     tell = times.teller(now or datetime.now(UTC), zone)
-    entries = []
-    for row in rows:
-        WINDOW_TURN.give_way()
-        entries.append(_entry(columns, row, tell))
-    return entries
+    found = list(rows)
+    readable = [row for row in found if not isinstance(row, Unreadable)]
+    entries = _entries(columns, readable, tell)
+    if len(entries) == len(found):
+        return entries
+    made = iter(entries)
+    return [_unreadable(columns, row) if isinstance(row, Unreadable) else next(made) for row in found]
 
 
 def gone(columns: Sequence[Column], row_id: int, known: Entry | None = None) -> Entry:
@@ -86,25 +88,35 @@ def by_id(entries: Iterable[Entry]) -> Mapping[int, Entry]:
     return {entry.id: entry for entry in entries}
 
 
-def _entry(columns: Sequence[Column], row: Any, tell: Callable[[datetime], str]) -> Entry:
-    if isinstance(row, Unreadable):
-        return _wordless(columns, row.id, Condition.UNREADABLE, f"Unreadable: {row.reason}")
-    # Loops over lists: nothing here runs more often, and generators take half as long again.
-    values, cells, details = [], [], []
+def _entries(columns: Sequence[Column], rows: Sequence[Any], tell: Callable[[datetime], str]) -> list[Entry]:
+    # Column by column: nothing runs more often, and what is asked of a column is then asked once.
+    cells: list[list[str]] = []
+    details: list[list[str]] = []
+    values: list[list[Any]] = []
     for column in columns:
-        value = None if column.value is None else column.value(row)
-        values.append(value)
+        WINDOW_TURN.give_way()
+        found = [None] * len(rows) if column.value is None else list(map(column.value, rows))
+        values.append(found)
         if column.kind is CellKind.TIME:
-            cells.append(tell(value) if isinstance(value, datetime) else NOTHING)
+            cells.append([tell(value) if isinstance(value, datetime) else NOTHING for value in found])
         else:
-            cells.append(column.text(row))
-        details.append(_detail(column, row))
-    return Entry(row.id, tuple(cells), tuple(details), tuple(values), row)
+            cells.append(list(map(column.text, rows)))
+        details.append(_details(column, rows))
+    of_rows = zip(
+        rows, zip(*cells, strict=True), zip(*details, strict=True), zip(*values, strict=True), strict=True
+    )
+    return [Entry(row.id, words, more, kept, row) for row, words, more, kept in of_rows]
 
 
-def _detail(column: Column, row: Any) -> str:
-    found = "" if column.excerpt is None else column.excerpt(row)
-    return found or ("" if column.detail is None else column.detail(row))
+def _details(column: Column, rows: Sequence[Any]) -> list[str]:
+    found = [""] * len(rows) if column.detail is None else list(map(column.detail, rows))
+    if column.excerpt is None:
+        return found
+    return [column.excerpt(row) or detail for row, detail in zip(rows, found, strict=True)]
+
+
+def _unreadable(columns: Sequence[Column], row: Unreadable) -> Entry:
+    return _wordless(columns, row.id, Condition.UNREADABLE, f"Unreadable: {row.reason}")
 
 
 def _wordless(columns: Sequence[Column], row_id: int, condition: Condition, note: str) -> Entry:
