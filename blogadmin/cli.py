@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from blogadmin import __version__, paths
 from blogadmin.compiled import kept_compiled
+from blogadmin.quick_enums import quick_enums
 from blogadmin.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
 
 
 def _window(settings: Settings, screenshots: Path | None) -> int:
-    with _nothing_collected():
+    with _nothing_collected(), quick_enums():
         try:
             with kept_compiled(paths.compiled_file):
                 from blogadmin import app

@@ -63,6 +63,7 @@ class Opening(QObject):
 
     _names_wanted = Signal()
     _loaded = Signal()
+    _rows_due = Signal(object)
     _rows_there = Signal(object)
 
     def __init__(self, app: QApplication, window: MainWindow, settings: Settings, mode: Mode) -> None:
@@ -85,6 +86,7 @@ class Opening(QObject):
         self._naming.timeout.connect(self._make_names)
         self._names_wanted.connect(self._naming.start)
         self._loaded.connect(self._soon.start)
+        self._rows_due.connect(window.frame.get_ready)
         self._rows_there.connect(window.frame.show_rows)
         self._calm = QTimer(self, interval=CALM)
         self._calm.timeout.connect(self._make_page)
@@ -159,10 +161,14 @@ class Opening(QObject):
         if self._noun not in NAMELESS:
             self._await_names()
         scene = Scene.from_text(self._scene)
+        if scene is None:
+            return
+        early = EarlyRows(scene)
+        self._rows_due.emit(early)
         page = import_module(f"blogadmin.gui.pages.{self._noun}")
-        rows = self._ahead.rows(PATIENCE)
-        if scene is not None and rows:
-            self._rows_there.emit(EarlyRows(scene, getattr(page, self._noun.upper()).columns, rows))
+        if rows := self._ahead.rows(PATIENCE):
+            early.take(getattr(page, self._noun.upper()).columns, rows)
+            self._rows_there.emit(early)
             # Whoever loads modules meanwhile would keep the paint waiting.
             self._drawn.wait(PATIENCE)
 

@@ -119,8 +119,9 @@ def _own(end: str) -> None:
     """The program as its command line starts it; only what is waited for is watched."""
     from blogadmin import cli, paths
     from blogadmin.compiled import kept_compiled
+    from blogadmin.quick_enums import quick_enums
 
-    with kept_compiled(paths.compiled_file):
+    with quick_enums(), kept_compiled(paths.compiled_file):
         # As the command line does, which finds it loaded.
         from blogadmin import app
 

@@ -61,6 +61,10 @@ class FirstFrame(QWidget):
         self.setObjectName("firstFrame")
         self.setAccessibleName(WORDS)
 
+    def get_ready(self, rows: EarlyRows) -> None:
+        """Rows will come, in ``rows``: load what they need."""
+        rows.get_ready(self.window())
+
     def show_rows(self, rows: EarlyRows) -> None:
         """Show the list in front as well, if the window is of the size for which it was laid out."""
         self._rows = rows

@@ -95,6 +95,11 @@ class CellPainter:
             face.forget()
         self.stamps.forget()
 
+    def measure(self) -> None:
+        """Load and measure the fonts in which most cells are written."""
+        for face in (self._body, self._medium, self._caption, self._figures):
+            face.measure()
+
     def warm(self, scale: float) -> Iterator[None]:
         """Load the fonts for a screen of that ``scale``, one at a step: all of them together take a while."""
         letters = [partial(face.warm, aside=aside) for aside in _QUARTERS for face in self._faces]

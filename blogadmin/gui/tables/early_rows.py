@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from blogadmin import __version__
 from blogadmin.core.queries.spec import Sort
 from blogadmin.gui.tables.cell_painter import CellPainter, frame_of
-from blogadmin.gui.tables.cells import format_rows
+from blogadmin.gui.tables.cells import Entry, format_rows
 from blogadmin.gui.tables.columns import Column
 from blogadmin.gui.tables.hand import Notes
 from blogadmin.gui.tables.titles import TitlePainter
@@ -114,12 +114,22 @@ class EarlyRows:
     names of ``Qt``, of which the first has all made, as long as its drawings are in the scene.
     """
 
-    def __init__(self, scene: Scene, columns: Sequence[Column], rows: Sequence[Any]) -> None:
+    def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self._columns = columns
-        self._entries = format_rows(columns, rows)
+        self._columns: Sequence[Column] = ()
+        self._entries: Sequence[Entry] = ()
         self._notes = Notes()
         self._painters: tuple[CellPainter, TitlePainter] | None = None
+
+    def take(self, columns: Sequence[Column], rows: Sequence[Any]) -> None:
+        """Take in what is to be shown; on any thread, before it is painted for the first time."""
+        self._columns, self._entries = columns, format_rows(columns, rows)
+
+    def get_ready(self, window: QWidget) -> None:
+        """Load what painting needs, while the rows are still on their way."""
+        if self._painters is None and self.fits(window):
+            self._painters = self._made(window)
+            self._painters[0].measure()
 
     def fits(self, window: QWidget) -> bool:
         """Whether the list would stand there in this window as it is now."""

@@ -93,12 +93,16 @@ class Face:
         """How wide a letter is, more or less."""
         self._fitted.clear()
 
+    def measure(self) -> None:
+        """Have the font loaded and its letters measured, before a person waits for that."""
+        self._by_letters(_USUAL)
+
     def warm(self, painter: QPainter, aside: float = 0) -> None:
-        """Have the font loaded and its letters drawn, before a person waits for that.
+        """Have its letters drawn as well.
 
         Qt keeps four drawings of a letter, one for each quarter of a pixel that it may stand ``aside``.
         """
-        self._by_letters(_USUAL)
+        self.measure()
         for chosen in (self._latin[0], self._fonts[0]):
             painter.setFont(chosen)
             painter.drawText(QPointF(aside, 2 * self.letter), _USUAL)

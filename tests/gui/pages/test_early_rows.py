@@ -27,7 +27,9 @@ def scene_of(page: ListPage) -> Scene:
 
 def early_rows(page: ListPage, scene: Scene | None = None) -> EarlyRows:
     rows = [page.model.row(row) for row in range(page.model.rowCount())]
-    return EarlyRows(scene or scene_of(page), page.noun.columns, rows)
+    early = EarlyRows(scene or scene_of(page))
+    early.take(page.noun.columns, rows)
+    return early
 
 
 def on_frame(early: EarlyRows, qtbot: QtBot) -> QImage:
