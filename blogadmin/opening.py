@@ -34,10 +34,14 @@ NAMELESS = frozenset({"posts", "comments", "users"})
 """Nouns whose columns are loaded without any name of ``Qt`` being asked for."""
 PARTS = (
     "blogadmin.log",
+    "signal",
     "blogadmin.gui.theme.stylesheet",
     "blogadmin.gui.control.controller",
+    "blogadmin.gui.control.drafts",
+    "blogadmin.gui.control.garbage",
     "blogadmin.gui.control.crash",
     "blogadmin.connection",
+    "blogadmin.gui.pages.drafts_offer",
     "blogadmin.gui.pages.connection_state",
     "blogadmin.gui.widgets.navigation",
     "blogadmin.gui.widgets.status_bar",
@@ -46,6 +50,7 @@ PARTS = (
     "blogadmin.gui.pages.page",
     "blogadmin.gui.pages.menus",
     "blogadmin.gui.pages.start",
+    "blogadmin.gui.tables.early_rows",
 )
 """Modules of which the parts are made, in the order in which they are needed."""
 

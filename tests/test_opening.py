@@ -227,19 +227,58 @@ def test_rows_of_the_second_start_are_painted_without_the_names_of_qt(
         " SELECT gen_random_uuid(), repeat('Ein langer Titel – שלום ', 8), 'post-' || i, 'Body',"
         " CASE i WHEN 1 THEN 'draft' ELSE 'archived' END, (SELECT id FROM users) FROM generate_series(1, 3) i"
     )
-    folders = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "CACHE", "STATE", "DATA")}
+    assert _told_by(_START, database_url, tmp_path, "first") == ""
+    assert _told_by(_START, database_url, tmp_path, "second") == "False\n"
+
+
+def _told_by(program: str, database_url: str, home: Path, *arguments: str) -> str:
+    """What a process of its own prints that runs ``program`` with ``home`` for all that is kept."""
+    folders = {f"XDG_{name}_HOME": str(home / name) for name in ("CONFIG", "CACHE", "STATE", "DATA")}
     told = {"BLOGADMIN_DATABASE_URL": database_url, "QT_QPA_PLATFORM": "offscreen"}
-    for start_number, answer in (("first", ""), ("second", "False\n")):
-        done = subprocess.run(
-            [sys.executable, "-c", _START, start_number],
-            env={**os.environ, **folders, **told},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout == answer, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={**os.environ, **folders, **told},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+_LOAD = """
+import os, sys, threading
+from PySide6.QtCore import QTimer
+from blogadmin import app, cli
+loaded = []
+class Noted:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread():
+            loaded.append(name)
+class Window(app.MainWindow):
+    def __init__(self):
+        super().__init__()
+        self.frame.painted.connect(self.note)
+        self.look_again = QTimer(self, interval=50)
+        self.look_again.timeout.connect(self.end_when_all_is_read)
+        self.look_again.start()
+    def note(self):
+        if Noted not in map(type, sys.meta_path):
+            sys.meta_path.insert(0, Noted())
+    def end_when_all_is_read(self):
+        if self._is_furnished and len(self.pages) == 4 and not self.services.tasks.outstanding:
+            print(sorted(name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names))
+            os._exit(0)
+app.MainWindow = Window
+cli.run([])
+"""
+
+
+def test_nothing_is_loaded_in_the_windows_thread_once_its_frame_is_shown(
+    database_url: str, tmp_path: Path
+) -> None:
+    assert _told_by(_LOAD, database_url, tmp_path) == "[]\n"
 
 
 _WAIT = """

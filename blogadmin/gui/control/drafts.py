@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
@@ -247,7 +247,7 @@ class Drafts(QObject):
         if self._place is None and self.tasks.database is not None:
             self.tasks.read(
                 "drafts",
-                queries.identity.database_id,
+                _database_id,
                 self._known,
                 lambda _error: None,
                 owner=self,
@@ -345,3 +345,8 @@ def left_behind(place: Path) -> tuple[Free, ...]:
                 path.unlink(missing_ok=True)
             held.unlock()
     return tuple(found)
+
+
+def _database_id(session: Any) -> str:
+    # Named here, its module is loaded by the worker.
+    return queries.identity.database_id(session)
