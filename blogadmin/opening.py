@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from blogadmin import paths
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from blogadmin.ahead import Ahead
     from blogadmin.app import Program
@@ -76,6 +77,7 @@ class Opening(QObject):
         self._app, self._window, self._settings, self._mode = app, window, settings, mode
         noun = window.look.page()
         self._noun, self._kept, self._scene = noun, window.look.glance(noun), window.look.scene(noun)
+        self._scale = window.devicePixelRatioF()
         self._connector: Connector | None = None
         self._ahead: Ahead | None = None
         self._drawn, self._named = threading.Event(), threading.Event()
@@ -146,9 +148,19 @@ class Opening(QObject):
             for name in PARTS:
                 import_module(name)
             _make_types()
+            self._draw_places()
         except BaseException as exc:  # noqa: BLE001 - the window's thread raises it
             self._failure = exc
         self._loaded.emit()
+
+    def _draw_places(self) -> None:
+        """Have the icons of the navigation drawn, as it paints them before there is a database and then."""
+        from blogadmin.gui.pages.registry import NOUNS
+        from blogadmin.gui.theme import ICON_SIZE, color
+        from blogadmin.gui.theme.drawings import draw_ahead
+
+        inks = [color(ink) for ink in ("disabled", "text2", "accent_ink")]
+        draw_ahead([noun.icon for noun in NOUNS], inks, round(ICON_SIZE * self._scale))
 
     def _await_names(self) -> None:
         self._names_wanted.emit()
@@ -205,7 +217,8 @@ class Opening(QObject):
         self._window.begin_furnishing(services, str(file))
         self._program.begin(self._ahead)
         yield
-        app.dress(self._app, self._mode)
+        with _as_painted(self._window, self._window.frame):
+            app.dress(self._app, self._mode)
         yield
         while self._window.furnish():
             yield
@@ -216,6 +229,20 @@ class Opening(QObject):
             return
         if not self._window.make_next_page():
             self._calm.stop()
+
+
+@contextmanager
+def _as_painted(*widgets: QWidget) -> Iterator[None]:
+    """Have ``widgets`` stay as they are painted, whatever style they get: nothing else is to be seen yet."""
+    disabled = QtCore.Qt.WidgetAttribute.WA_UpdatesDisabled
+    for widget in widgets:
+        widget.setAttribute(disabled, True)
+    try:
+        yield
+    finally:
+        # Not by setUpdatesEnabled(), which has them painted anew.
+        for widget in widgets:
+            widget.setAttribute(disabled, False)
 
 
 def _make_types() -> None:

@@ -75,6 +75,7 @@ class ListPage(PageFrame):
         self._make_verbs()
         yield
         self.lay_out(self._choose_columns)
+        yield
         self._connect()
         self._show_state()
         # To be placed in the window is a part of its own.

@@ -3,7 +3,9 @@
 They are rendered for the pixels of the screen that they land on, and kept.
 """
 
+from collections.abc import Iterable
 from functools import cache
+from itertools import product
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -62,6 +64,12 @@ def draw_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> None
     corner = transform.map(square.topLeft()).toPoint()
     placed = QRectF(back.mapRect(QRectF(corner.x(), corner.y(), pixels, pixels)))
     painter.drawImage(placed, _image(name, color, pixels, mirror))
+
+
+def draw_ahead(names: Iterable[str], inks: Iterable[QColor], pixels: int) -> None:
+    """Have icons drawn, so many pixels wide, that will be painted in these colours; on any thread."""
+    for name, ink in product(names, inks):
+        _image(name, ink, pixels, mirror=False)
 
 
 def _image(name: str, ink: QColor, pixels: int, mirror: bool) -> QImage:
