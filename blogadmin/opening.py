@@ -54,8 +54,6 @@ PARTS = (
     "blogadmin.gui.tables.early_rows",
 )
 """Modules of which the parts are made, in the order in which they are needed."""
-
-
 _NO_WIDGETS = ("_", "QGraphics", "QStyle")
 """What names of ``QtWidgets`` begin with that are no widgets."""
 

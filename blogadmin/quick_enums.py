@@ -44,5 +44,10 @@ def _is_of_pyside(names: Any, more: dict[str, Any]) -> bool:
         more.get("boundary") is enum.KEEP
         and not any(more.get(name) for name in ("module", "qualname", "type"))
         and isinstance(names, list)
-        and all(type(number) is int and not name.startswith("_") for name, number in names)
+        and all(type(pair) is tuple and len(pair) == 2 and _is_member(*pair) for pair in names)
     )
+
+
+def _is_member(name: Any, number: Any) -> bool:
+    # What begins with a line may mean something else to Python.
+    return type(name) is str and type(number) is int and name[:1] != "_"

@@ -46,7 +46,7 @@ def _of_qt() -> Iterator[Any]:
                     yield one
 
 
-def _made(family: Made, pairs: list[tuple[str, int]], **more: Any) -> Made:
+def _made(family: Made, pairs: list[Any], **more: Any) -> Made:
     functional: Any = family
     return functional("Made", pairs, boundary=enum.KEEP, **more)
 
@@ -107,6 +107,7 @@ def test_what_others_ask_for_is_checked_as_ever() -> None:
         assert [one.value for one in functional("Colour", "RED GREEN")] == [1, 2]
         named = functional("Colour", [("RED", 1)], module=__name__)
         assert named.__module__ == __name__
+        assert [one.value for one in _made(enum.Flag, ["RED", "GREEN"])] == [1, 2]
         with pytest.raises(ValueError, match="reserved"):
             _made(enum.Enum, [("_reserved_", 1)])
         with pytest.raises(TypeError, match="already defined"):

@@ -130,9 +130,8 @@ class FirstFrame(QWidget):
     # Qt's overrides
 
     def changeEvent(self, event: QEvent) -> None:
-        # Qt would paint anew: for another role, which is one for a moment and seen by nobody, and for the
-        # style sheet of the parts to come, which has no say in what is painted here.
-        if not self._is_inking and event.type() != QtCore.QEvent.Type.StyleChange:
+        # Qt would paint anew for another role, which is one for a moment and seen by nobody.
+        if not self._is_inking:
             super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
