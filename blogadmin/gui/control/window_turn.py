@@ -21,46 +21,46 @@ class WindowTurn:
     """
 
     def __init__(self) -> None:
-        self._free, self._rest = threading.Event(), threading.Event()
-        self._is_taking_in = False
-        self._window: int | None = None
-        self._free.set()
-        self._rest.set()
+        self._painted, self._taken_in, self._shown = (threading.Event() for _ in range(3))
+        self._painted.set()
+        self.end()
 
     def __enter__(self) -> None:
-        self._free.clear()
+        self._painted.clear()
 
     def __exit__(self, *_exc: object) -> None:
-        if not self._is_taking_in:
-            self._free.set()
+        self._painted.set()
 
     def expect(self) -> None:
         """An answer is on its way; from any thread."""
-        self._rest.clear()
+        self._shown.clear()
 
     def begin(self) -> None:
         """An answer is taken in."""
-        self._is_taking_in, self._window = True, threading.get_ident()
-        self._free.clear()
+        self._taken_in.clear()
 
     def end(self) -> None:
         """What came has been painted, and nothing else is on its way."""
-        self._is_taking_in = False
-        self._free.set()
-        self._rest.set()
+        self._taken_in.set()
+        self._shown.set()
 
     def give_way(self) -> None:
-        """Wait while the window is at work; called by workers between one step and the next.
+        """Wait while something is painted; called by workers between one step and the next."""
+        _wait(self._painted)
 
-        Whoever is called by the window itself, as now and then to format a row, goes on.
-        """
-        if not self._free.is_set() and threading.get_ident() != self._window:
-            self._free.wait(MOST)
+    def stand_aside(self) -> None:
+        """Wait while anything is taken in or painted; for long work whose answer is not looked at yet."""
+        self.give_way()
+        _wait(self._taken_in)
 
     def await_rest(self) -> None:
         """Wait until the window has shown what it was told, too; for work whose answer nobody waits for."""
-        if not self._rest.is_set():
-            self._rest.wait(MOST)
+        _wait(self._shown)
+
+
+def _wait(until: threading.Event) -> None:
+    if not until.is_set():
+        until.wait(MOST)
 
 
 WINDOW_TURN: Final = WindowTurn()

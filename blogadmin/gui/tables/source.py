@@ -141,7 +141,7 @@ class Asked(NamedTuple):
         places = self.listing().places
         if guess:
             yield Expected(self.generation, places.estimate(session, spec))
-        WINDOW_TURN.give_way()
+        WINDOW_TURN.stand_aside()
         kept = resolved(kept, places, session)
         ids: list[array[int]] = []
         found: list[Found] = []
@@ -151,7 +151,7 @@ class Asked(NamedTuple):
         with closing(places.survey(session, spec, ANCHORS_FROM)) as parts:
             for number, part in enumerate(parts):
                 # The interpreter is not let go in the middle of a part: a paint would wait for it many times.
-                WINDOW_TURN.give_way()
+                WINDOW_TURN.stand_aside()
                 total, newest = part.total, part.newest
                 if part.anchored:
                     keys.append(part.keys)

@@ -76,15 +76,14 @@ def test_a_paint_that_never_ends_holds_up_no_worker() -> None:
     assert not thread.is_alive()
 
 
-def test_the_window_does_not_wait_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_formats_rows_does_not_wait_for_what_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window_turn, "MOST", 600)
     turn = WindowTurn()
     turn.begin()
-    with turn:
-        turn.give_way()
+    turn.give_way()
 
 
-def test_a_paint_in_the_middle_of_what_comes_does_not_end_the_turn() -> None:
+def test_long_work_stands_aside_for_paints_and_for_what_is_taken_in() -> None:
     waited: list[float | None] = []
 
     class Noted(threading.Event):
@@ -95,14 +94,16 @@ def test_a_paint_in_the_middle_of_what_comes_does_not_end_the_turn() -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(threading, "Event", Noted)
         turn = WindowTurn()
-    turn.begin()
+    turn.stand_aside()
+    assert waited == []
     with turn:
-        pass
-    begun(turn.give_way).join()
-    assert waited == [window_turn.MOST]
+        turn.stand_aside()
+    turn.begin()
+    turn.stand_aside()
+    assert waited == [window_turn.MOST] * 2
     turn.end()
-    begun(turn.give_way).join()
-    assert waited == [window_turn.MOST]
+    turn.stand_aside()
+    assert len(waited) == 2
 
 
 def test_workers_go_on_when_what_came_has_been_taken_in_and_painted(
@@ -119,7 +120,7 @@ def test_workers_go_on_when_what_came_has_been_taken_in_and_painted(
 
     def stand_aside() -> None:
         asked.set()
-        WINDOW_TURN.give_way()
+        WINDOW_TURN.stand_aside()
         steps.append("went on")
 
     def take_in(_answer: object) -> None:
