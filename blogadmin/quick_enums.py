@@ -44,10 +44,13 @@ def _is_of_pyside(names: Any, more: dict[str, Any]) -> bool:
         more.get("boundary") is enum.KEEP
         and not any(more.get(name) for name in ("module", "qualname", "type"))
         and isinstance(names, list)
-        and all(type(pair) is tuple and len(pair) == 2 and _is_member(*pair) for pair in names)
+        and all(map(_is_member, names))
     )
 
 
-def _is_member(name: Any, number: Any) -> bool:
+def _is_member(pair: Any) -> bool:
+    if type(pair) is not tuple or len(pair) != 2:
+        return False
+    name, number = pair
     # What begins with a line may mean something else to Python.
     return type(name) is str and type(number) is int and name[:1] != "_"
