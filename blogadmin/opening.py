@@ -133,7 +133,7 @@ class Opening(QObject):
         """Have the names of Qt made, all of which are when the first is asked for.
 
         Here, as whoever paints while another thread makes them, crashes; and not before the first rows are
-        painted, as that takes longer than to paint them.
+        painted, as that takes as long as to paint them.
         """
         _ = QtCore.Qt
         self._named.set()
