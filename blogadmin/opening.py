@@ -146,19 +146,16 @@ class Opening(QObject):
             for name in PARTS:
                 import_module(name)
             _make_types()
-            self._draw_places()
+            self._draw_icons()
         except BaseException as exc:  # noqa: BLE001 - the window's thread raises it
             self._failure = exc
         self._loaded.emit()
 
-    def _draw_places(self) -> None:
-        """Have the icons of the navigation drawn, as it paints them before there is a database and then."""
+    def _draw_icons(self) -> None:
         from blogadmin.gui.pages.registry import NOUNS
-        from blogadmin.gui.theme import ICON_SIZE, color
-        from blogadmin.gui.theme.drawings import draw_ahead
+        from blogadmin.gui.widgets.navigation import draw_icons_ahead
 
-        inks = [color(ink) for ink in ("disabled", "text2", "accent_ink")]
-        draw_ahead([noun.icon for noun in NOUNS], inks, round(ICON_SIZE * self._scale))
+        draw_icons_ahead([noun.icon for noun in NOUNS], self._scale)
 
     def _await_names(self) -> None:
         self._names_wanted.emit()

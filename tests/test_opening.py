@@ -30,6 +30,7 @@ from blogadmin.gui.tables.list_model import State
 from blogadmin.gui.theme import Mode, drawings
 from blogadmin.opening import Opening
 from blogadmin.settings import Settings
+from tests.processes import printed
 
 Open = Callable[[str], tuple[Opening, MainWindow]]
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -236,16 +237,7 @@ def _told_by(program: str, database_url: str, home: Path, *arguments: str) -> st
     """What a process of its own prints that runs ``program`` with ``home`` for all that is kept."""
     folders = {f"XDG_{name}_HOME": str(home / name) for name in ("CONFIG", "CACHE", "STATE", "DATA")}
     told = {"BLOGADMIN_DATABASE_URL": database_url, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        env={**os.environ, **folders, **told},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return printed("-c", program, *arguments, environment={**folders, **told})
 
 
 _LOAD = """

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from PySide6 import QtCore, QtGui, QtSvg, QtWidgets
 
 from blogadmin.quick_enums import quick_enums
+from tests.processes import printed
 
 _FAMILIES = (enum.IntFlag, enum.Flag, enum.IntEnum, enum.Enum)
 _PAIRS = [("One", 1), ("Two", 2), ("Uno", 1), ("Both", 3), ("None_", 0), ("Far", 0x80000000), ("Less", -1)]
@@ -95,10 +94,7 @@ def test_values_that_come_twice_or_in_parts_are_the_same_either_way(family: Made
 
 
 def test_pyside_is_heard_when_it_asks() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _NAME_QT], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert int(done.stdout) > 80
+    assert int(printed("-c", _NAME_QT, environment={})) > 80
 
 
 def test_what_others_ask_for_is_checked_as_ever() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.processes import printed
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,30 +29,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(site: Path, *arguments: str) -> str:
     """Run ``python -m blogadmin`` from the wheel's contents, far from the checkout."""
-    env = {**os.environ, "PYTHONPATH": str(site), "BLOGADMIN_DATABASE_URL": ""}
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=site,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    environment = {"PYTHONPATH": str(site), "BLOGADMIN_DATABASE_URL": ""}
+    return printed("-m", *arguments, cwd=site, seconds=110, environment=environment)
 
 
 def test_the_wheel_and_not_the_checkout_is_run(installed: Path) -> None:
-    where = subprocess.run(
-        [sys.executable, "-c", "import blogadmin.paths as p; print(p.migrations_dir(), p.resources_dir())"],
-        cwd=installed,
-        env={**os.environ, "PYTHONPATH": str(installed)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert where.split() == [
+    where = "import blogadmin.paths as p; print(p.migrations_dir(), p.resources_dir())"
+    assert printed("-c", where, cwd=installed, environment={"PYTHONPATH": str(installed)}).split() == [
         str(installed / "blogadmin" / "_migrations"),
         str(installed / "blogadmin" / "_resources"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
@@ -32,6 +33,7 @@ from blogadmin.gui.theme import (
     leading_rect,
     metrics,
 )
+from blogadmin.gui.theme.drawings import draw_ahead
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -47,6 +49,7 @@ _NARROW: Final = 52
 _LEAST: Final = 216
 _MOST: Final = 280
 _BESIDE_TEXT: Final = 92
+_INK, _CHOSEN_INK, _DISABLED_INK = "text2", "accent_ink", "disabled"
 
 
 _BY_KEYS: Final = (
@@ -54,6 +57,12 @@ _BY_KEYS: Final = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+
+
+def draw_icons_ahead(names: Iterable[str], scale: float) -> None:
+    """Have the icons of places drawn for a screen of that ``scale``, before they are painted; any thread."""
+    inks = [color(ink) for ink in (_INK, _CHOSEN_INK, _DISABLED_INK)]
+    draw_ahead(names, inks, round(ICON_SIZE * scale))
 
 
 class _NavigationDelegate(QStyledItemDelegate):
@@ -111,7 +120,7 @@ class _NavigationDelegate(QStyledItemDelegate):
         body = QRectF(area).adjusted(0, 1, 0, -1)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         enabled = bool(state & QStyle.StateFlag.State_Enabled)
-        icon_ink = color(("accent_ink" if chosen else "text2") if enabled else "disabled")
+        icon_ink = color((_CHOSEN_INK if chosen else _INK) if enabled else _DISABLED_INK)
         self._draw_ground(painter, body, chosen, bool(state & QStyle.StateFlag.State_MouseOver))
         self._draw_icon(painter, body, index.data(_ICON_ROLE), icon_ink)
         count, alert = index.data(_COUNT_ROLE), bool(index.data(_ALERT_ROLE))
