@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from blogadmin.core.queries.spec import ListSpec
+from blogadmin.gui.dialogs.faithful_text import clean_line
 from blogadmin.gui.pages.noun import Noun
 
 if TYPE_CHECKING:
     from blogadmin.gui.pages.finding import Finding
 
 Way = tuple[str, Callable[[], object]]
+
+_MOST_WORDS = 60
+_MOST_CONDITIONS = 300
+"""Letters of what was looked for: a page pasted by mistake must not push the way out off the screen."""
 
 
 def nothing_found(noun: Noun, spec: ListSpec, finding: Finding) -> tuple[str, str, str, list[Way]]:
@@ -22,11 +27,11 @@ def nothing_found(noun: Noun, spec: ListSpec, finding: Finding) -> tuple[str, st
             text = "Every word you type must appear in the text."
         return (
             "search",
-            f"No {noun.plural} match “{spec.search}”",
+            f"No {noun.plural} match “{_shortened(spec.search, _MOST_WORDS)}”",
             text,
             [("Clear the search", finding.clear_search)],
         )
-    wanted = finding.words.sentence(spec.where)
+    wanted = _shortened(finding.words.sentence(spec.where), _MOST_CONDITIONS)
     if not spec.search:
         return (
             "filter",
@@ -34,7 +39,7 @@ def nothing_found(noun: Noun, spec: ListSpec, finding: Finding) -> tuple[str, st
             wanted,
             [("Clear filters", finding.clear_filters)],
         )
-    title = f"No {noun.plural} match “{spec.search}” and these filters"
+    title = f"No {noun.plural} match “{_shortened(spec.search, _MOST_WORDS)}” and these filters"
     return "filter", title, wanted, [("Clear filters", finding.clear_filters), ("Clear all", finding.clear)]
 
 
@@ -43,3 +48,9 @@ def about(noun: Noun, number: int) -> str:
     digits = len(str(number))
     rounded = round(number, -max(0, digits - 4)) if digits > 4 else number
     return f"about {noun.counted(rounded)}"
+
+
+def _shortened(text: str, most: int) -> str:
+    """The beginning of ``text`` on one line, without marks that would turn the sentence around it."""
+    line, _removed = clean_line(text)
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

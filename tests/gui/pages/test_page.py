@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -129,6 +129,20 @@ def test_what_is_typed_is_never_taken_for_html(window: MainWindow, qtbot: QtBot)
     label = page.empty.findChild(QLabel, "emptyStateTitle")
     assert label is not None
     assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_page_pasted_into_the_search_leaves_the_way_out_on_the_screen(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = page_of(window, "posts")
+    page.search.setFocus()
+    QGuiApplication.clipboard().setText("one\n\u202etwo three\n" * 100)
+    QTest.keyClick(page.search, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: empty_words(page).startswith("No posts match “one two three one"))
+    assert len(empty_words(page)) < 80
+    assert empty_words(page).endswith("…”")
+    (way,) = ways(page)
+    assert window.rect().contains(QRect(way.mapTo(window, QPoint()), way.size()))
 
 
 @pytest.mark.expects_log
