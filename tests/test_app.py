@@ -123,8 +123,8 @@ def test_every_dialog_and_sheet_has_a_scene(pictures: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("fault", ["nameless", "leaps"])
-def test_in_every_window_each_field_has_a_name_and_tab_goes_as_the_eye_does(
+@pytest.mark.parametrize("fault", ["nameless", "leaps", "leftovers"])
+def test_each_field_has_a_name_tab_goes_as_the_eye_does_and_nothing_lies_over_a_picture(
     pictures: Path, fault: str
 ) -> None:
     found = json.loads((pictures.parent / FOUND).read_text(encoding="utf-8"))[fault]

@@ -14,6 +14,7 @@ from blogadmin.gui.pages.page import ListPage
 from blogadmin.gui.tables.list_model import State
 from blogadmin.gui.theme import Mode, apply_theme, mode_in_force
 from blogadmin.gui.widgets.popover import Popover
+from blogadmin.gui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from blogadmin.app import Program
@@ -55,6 +56,9 @@ class Studio:
         if isinstance(app, QApplication) and mode_in_force(app) is not self.mode:
             apply_theme(app, self.mode)
         yield from self.settled()
+        for toast in self.window.findChildren(Toast):
+            # It tells of an earlier scene.
+            toast.dismiss()
         self.taken = f"{name}-{self.mode.value}"
         image = widget.grab().toImage()
         image.setText(SHOWS, " ".join(_shown_in(widget)))
