@@ -168,6 +168,7 @@ class PartedWindow(QMainWindow):
         self.navigation = NavigationList(self)
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("pages")
+        self._stack.currentChanged.connect(self._let_rest)
         for noun in self._nouns():
             self.navigation.add_page(noun.key, noun.title, noun.icon)
         self.connection_banner = Banner("bad", self, closable=False)
@@ -225,9 +226,16 @@ class PartedWindow(QMainWindow):
         page.status_changed.connect(lambda words: self._page_says(page, words))
         page.view.restore_state(self.look.columns(page.noun.key))
         page.view.set_density(self.look.density())
+        self._let_rest()
         if self._is_connected:
             page.set_writable(*self._writable)
             page.start()
+
+    def _let_rest(self) -> None:
+        """Let the lists behind be: each commit of anybody would have all of them read again."""
+        front = self.current_page()
+        for page in self.pages:
+            page.model.rest(page is not front)
 
     # Reading them
 

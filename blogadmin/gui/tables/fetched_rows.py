@@ -66,6 +66,8 @@ class FetchedRows(KnownRows):
         self.error: Exception | None = None
         self._asked = Asked(listing, self.columns, 0)
         self._reader = BlockReader(tasks, listing, self.columns, noun, self._wish, self)
+        self._resting = False
+        self._owed: set[int] = set()
         self._times = TimeTeller(self.columns, self._put_rows, self)
         self._reader.arrived.connect(self._take_blocks)
         self._reader.failed.connect(self._fail_rows)
@@ -89,6 +91,16 @@ class FetchedRows(KnownRows):
             self._read_ahead(first - before[0], first, last)
         self._times.look_at(self._reader.looked_at())
         self.cache.touch(self._reader.looked_at())
+
+    def rest(self, resting: bool) -> None:
+        """Say whether nobody sees the list: rows that have changed are then read again when somebody does.
+
+        Rows that are asked for are read as ever.
+        """
+        self._resting = resting
+        if not resting and self._owed:
+            owed, self._owed = self._owed, set()
+            self._read_again(owed)
 
     def find(self, kept: Kept, done: Callable[[Found], object]) -> None:
         """Look for what was kept in the list that is shown. ``done`` gets what its first rows have at once;
@@ -221,7 +233,11 @@ class FetchedRows(KnownRows):
         looked_at = self._reader.looked_at()
         visible = {block for block in blocks if block in looked_at} if looked_at else blocks
         self.cache.drop(blocks - visible)
-        self._reader.want_again(visible)
+        if self._resting:
+            # Kept as they are: whoever comes back sees rows at once, and in a moment what they are now.
+            self._owed |= visible
+        else:
+            self._reader.want_again(visible)
 
 
 def found_at_once(cache: RowCache, kept: Kept) -> Found:

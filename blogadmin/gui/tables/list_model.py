@@ -160,6 +160,7 @@ class ListModel(FollowedRows):
         found = found_at_once(cache, self._kept) if found is None else found
         self._learn(cache, found.learnt)
         self._reader.forget()
+        self._owed.clear()
         self._times.begin(cache)
         self._swap(cache, found.marks)
         self.listed = self.spec

@@ -81,6 +81,46 @@ def test_an_own_change_is_no_news(by_title: ListModel, manual: ManualTasks, thin
     assert told(news) == []
 
 
+def test_a_list_that_nobody_sees_reads_changed_rows_when_it_is_seen_again(
+    by_title: ListModel, manual: ManualTasks, things: MemoryList
+) -> None:
+    before, asked = by_title.index(1, TITLE).data(), len(things.asked)
+    by_title.rest(True)
+    for title in ("A", "B"):
+        things.rows_by_id[2] = thing(2, title=title)
+        by_title.refresh(Changes.of("things", updated=[2], deleted=[3]))
+        manual.run_all()
+    by_title.lose_track()
+    manual.run_all()
+    assert len(things.asked) == asked
+    assert by_title.index(1, TITLE).data() == before
+    assert not by_title.is_usable(2)
+    by_title.rest(False)
+    assert by_title.index(1, TITLE).data() == before
+    manual.run_all()
+    assert by_title.index(1, TITLE).data() == "B"
+    asked = len(things.asked)
+    by_title.rest(False)
+    manual.run_all()
+    assert len(things.asked) == asked
+
+
+def test_a_list_that_nobody_sees_reads_what_is_asked_for(
+    by_title: ListModel, manual: ManualTasks, things: MemoryList
+) -> None:
+    by_title.rest(True)
+    by_title.refresh(Changes.of("things", updated=[2]))
+    assert by_title.index(500, TITLE).data() != thing(501).title
+    manual.run_all()
+    assert by_title.index(500, TITLE).data() == thing(501).title
+    # Loaded anew it owes nothing.
+    load(by_title, manual, ListSpec())
+    asked = len(things.asked)
+    by_title.rest(False)
+    manual.run_all()
+    assert len(things.asked) == asked
+
+
 def test_deleted_rows_count_where_the_list_had_them(
     model: ListModel, manual: ManualTasks, things: MemoryList
 ) -> None:
