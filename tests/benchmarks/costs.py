@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from random import Random
@@ -15,7 +16,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from blogadmin.core import operations, queries
 from blogadmin.core.database.engine import Database
 from blogadmin.core.queries.spec import ListSpec, Sort
-from tests.benchmarks.harness import pause, side_by_side, timed, wait_for
+from tests.benchmarks.harness import median, pause, side_by_side, timed, wait_for
 from tests.benchmarks.reading import BY_AUTHOR, FIRST, NEWEST
 from tests.benchmarks.report import times
 from tests.benchmarks.run import Run
@@ -24,6 +25,14 @@ from tests.benchmarks.stage import Stage, bare, statements
 USERS = 1_000
 _AFTERMATH = 0.05
 """Seconds after which lists have begun to read what a commit changed."""
+
+
+def _other(title: str) -> str:
+    return title[:-1] if title.endswith("!") else title[:150] + "!"
+
+
+def _word(title: str) -> str:
+    return f"Edited {zlib.crc32(title.encode())}"
 
 
 def list_query(run: Run) -> None:
@@ -76,7 +85,7 @@ def _edits(database: Database) -> Callable[[], object]:
     return edit
 
 
-def _prepared(database: Database) -> Any:
+def _prepared(database: Database, title_for: Callable[[str], str] = _other) -> Any:
     """Edits ready to be applied: posts are read a hundred at a time, so that hardly any turn pays for it."""
     random = Random(3)
     edit_post = operations.posts.EditPost
@@ -90,7 +99,7 @@ def _prepared(database: Database) -> Any:
             )
             rows = found.all()
         for id_, version, title in rows:
-            yield edit_post(id_, version, {"title": title}, {"title": _other(title)})
+            yield edit_post(id_, version, {"title": title}, {"title": title_for(title)})
 
 
 def _titles(raw: Connection) -> Any:
@@ -103,10 +112,6 @@ def _titles(raw: Connection) -> Any:
             rows = cursor.fetchall()
     raw.commit()
     return itertools.cycle(rows)
-
-
-def _other(title: str) -> str:
-    return title[:-1] if title.endswith("!") else title[:150] + "!"
 
 
 def _bare_edits(raw: Connection, titles: Any) -> Callable[[], object]:
@@ -127,13 +132,7 @@ def _one_change_by_controller(run: Run, limit: float) -> None:
 
 def by_controller(stage: Stage, turns: int) -> float:
     """Milliseconds from a change asked for until the asker is told that it is committed; median."""
-    prepared = _prepared(stage.database)
-    controller = stage.program.services.controller
-
-    def commit() -> None:
-        done: list[object] = []
-        controller.commit(next(prepared), done=done.append, toast=False)
-        wait_for(lambda: bool(done))
+    commit = _commits(stage, _prepared(stage.database))
 
     def once() -> float:
         taken = timed(commit)
@@ -146,21 +145,54 @@ def by_controller(stage: Stage, turns: int) -> float:
     return statistics.median(once() for _ in range(turns))
 
 
+def one_after_another(stage: Stage, turns: int) -> float:
+    """The same as others are measured: the next post is saved at once, and has a title of one word."""
+    return median(_commits(stage, _prepared(stage.database, _word)), turns)
+
+
+def bare_one_after_another(url: str, turns: int) -> float:
+    """Milliseconds for a bare UPDATE and COMMIT of any post, and the next at once; median."""
+    random = Random(4)
+    with closing(_writer(url)) as raw:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT max(id) FROM posts")
+            (last,) = cursor.fetchone() or (1,)
+        raw.commit()
+
+        def edit() -> None:
+            with raw.cursor() as cursor:
+                id_ = random.randint(1, last)
+                cursor.execute("UPDATE posts SET title = %s WHERE id = %s", (_word(str(id_)), id_))
+            raw.commit()
+
+        return median(edit, turns)
+
+
+def _commits(stage: Stage, prepared: Any) -> Callable[[], object]:
+    controller = stage.program.services.controller
+
+    def commit() -> None:
+        done: list[object] = []
+        controller.commit(next(prepared), done=done.append, toast=False)
+        wait_for(lambda: bool(done))
+
+    return commit
+
+
 def is_active(run: Run) -> None:
     """A thousand users switched off and on, against one bare statement."""
     # A window would read anew what each statement changes, beside the next one.
     run.close_stage()
-    with closing(Database(run.blog.url)) as database:
-        taken, limit = switched(run.blog.url, database, run.often(21, 4))
+    with closing(Database(run.blog.url)) as database, closing(run.blog.connect()) as raw:
+        ids = tuple(_some_ids(raw, USERS, "users"))
+        taken, limit = switched(run.blog.url, database, ids, run.often(21, 4))
     note = f"{USERS:,} users, with the way back for each"
     run.report.add("is_active", taken, limit=limit, target=times(1.3), note=note)
 
 
-def switched(url: str, database: Database, turns: int) -> tuple[float, float]:
-    """Milliseconds for a thousand users of ``url`` by the operation, and by one bare statement; medians."""
+def switched(url: str, database: Database, ids: tuple[int, ...], turns: int) -> tuple[float, float]:
+    """Milliseconds for the users ``ids`` of ``url`` by the operation, and by one bare statement; medians."""
     with closing(_writer(url)) as raw:
-        ids = tuple(_some_ids(raw, USERS, "users"))
-
         # Each undoes what the other did, so both change every row every time.
         def own() -> None:
             database.transact(operations.users.SetActive(ids, False).apply)

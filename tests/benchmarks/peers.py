@@ -95,8 +95,7 @@ def peers(run: Run) -> None:
                 found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, url)
             else:
                 found[peer.name] = {}
-        for work, value in _own_writing(run, url).items():
-            run.report.add(f"peers.this_program.{work}", value)
+        _own_writing(run, url)
     for name, figures in found.items():
         if not figures:
             run.report.add(f"peers.{name}", None, note="could not be run here")
@@ -105,14 +104,21 @@ def peers(run: Run) -> None:
     _compare(run, [figures for figures in found.values() if figures])
 
 
-def _own_writing(run: Run, url: str) -> Figures:
-    """What writes is done on the same copy, and last: it has become no quicker by what the others wrote."""
+def _own_writing(run: Run, url: str) -> None:
+    """What writes is done on the same copy, to the same rows, in the same rhythm, and last: it has become no
+    quicker by what the others wrote."""
+    turns = run.often(101, 7)
     with open_stage(url) as stage:
         stage.settle()
-        saved = costs.by_controller(stage, run.often(101, 7))
+        saved = costs.one_after_another(stage, turns)
+    bare = costs.bare_one_after_another(url, turns)
+    note = f"until the window knows, and the next at once; limit: UPDATE and COMMIT alone; {turns} times each"
+    run.report.add("peers.this_program.save_one", saved, limit=bare, note=note)
     with closing(Database(url)) as database:
-        taken, _limit = costs.switched(url, database, run.often(21, 4))
-    return {"save_one": saved, "toggle_1000_users": taken}
+        first = tuple(range(1, costs.USERS + 1))
+        taken, bare = costs.switched(url, database, first, run.often(21, 4))
+    note = "the first users, as the others do; limit: one bare statement"
+    run.report.add("peers.this_program.toggle_1000_users", taken, limit=bare, note=note)
 
 
 def _plant_words(url: str) -> None:
