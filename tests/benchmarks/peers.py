@@ -87,12 +87,14 @@ def peers(run: Run) -> None:
     found: dict[str, Figures] = {}
     with run.blog.copy() as url:
         _plant_words(url)
-        found["qsqltablemodel"] = _driven([sys.executable, "-m", "tests.benchmarks.peer_qt"], ROOT, url)
+        found["qsqltablemodel"] = _driven(
+            [sys.executable, "-m", "tests.benchmarks.peer_qt"], ROOT, _tidied(url)
+        )
         folder = run.peers or _folder_nearby()
         python = None if folder is None else _environment(run.data_dir)
         for peer in WEB:
             if folder is not None and python is not None and (folder / peer.program).is_file():
-                found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, url)
+                found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, _tidied(url))
             else:
                 found[peer.name] = {}
         _own_writing(run, url)
@@ -106,9 +108,9 @@ def peers(run: Run) -> None:
 
 def _own_writing(run: Run, url: str) -> None:
     """What writes is done on the same copy, to the same rows, in the same rhythm, and last: it has become no
-    quicker by what the others wrote."""
+    quicker by what the others wrote, though all of that has been tidied up."""
     turns = run.often(101, 7)
-    with open_stage(url) as stage:
+    with open_stage(_tidied(url)) as stage:
         stage.settle()
         saved = costs.one_after_another(stage, turns)
     bare = costs.bare_one_after_another(url, turns)
@@ -126,9 +128,16 @@ def _plant_words(url: str) -> None:
     with closing(connect(url)) as connection, connection.cursor() as cursor:
         for place, word in enumerate(_SEARCHED):
             cursor.execute(_PLANT, (word, place))
-        cursor.execute("VACUUM (ANALYZE) posts")
+        cursor.execute("ANALYZE posts")
+
+
+def _tidied(url: str) -> str:
+    """``url``, with nothing left behind by whoever wrote there before: to step over that takes time."""
+    with closing(connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("VACUUM posts, users")
         # Who pages by the estimate must not be sent behind the end.
         cursor.execute(_EXACT_ESTIMATE)
+    return url
 
 
 def _compare(run: Run, found: list[Figures]) -> None:
