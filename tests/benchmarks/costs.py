@@ -60,7 +60,7 @@ def _against(
         with database.reader() as session:
             read(session)
 
-    own_time, limit = side_by_side([own, bare(raw, statements(database, read))], run.often(101, 7))
+    own_time, limit = side_by_side([own, bare(raw, statements(database, read))], run.often(601, 7))
     return own_time, limit
 
 

@@ -37,7 +37,7 @@ def first_rows(run: Run) -> None:
     away = ListSpec(_end_of_some_slugs(stage))
     for order in orders:
         name = _name(order)
-        value, raw, repaint = _first_rows(stage, order, away, run.often(11))
+        value, raw, repaint = _first_rows(stage, order, away, run.often(41))
         limit = raw + repaint
         note = f"query {raw:.1f} + repaint {repaint:.1f} ms"
         run.report.add(f"first_rows.{name}", value, limit=limit, target=target, note=note)
