@@ -114,11 +114,13 @@ def _titles(raw: Connection) -> Any:
     return itertools.cycle(rows)
 
 
-def _bare_edits(raw: Connection, titles: Any) -> Callable[[], object]:
+def _bare_edits(
+    raw: Connection, titles: Any, title_for: Callable[[str], str] = _other
+) -> Callable[[], object]:
     def edit() -> None:
         id_, title = next(titles)
         with raw.cursor() as cursor:
-            cursor.execute("UPDATE posts SET title = %s WHERE id = %s", (_other(title), id_))
+            cursor.execute("UPDATE posts SET title = %s WHERE id = %s", (title_for(title), id_))
         raw.commit()
 
     return edit
@@ -151,21 +153,9 @@ def one_after_another(stage: Stage, turns: int) -> float:
 
 
 def bare_one_after_another(url: str, turns: int) -> float:
-    """Milliseconds for a bare UPDATE and COMMIT of any post, and the next at once; median."""
-    random = Random(4)
+    """Milliseconds for a bare UPDATE and COMMIT of such a title, and the next at once; median."""
     with closing(_writer(url)) as raw:
-        with raw.cursor() as cursor:
-            cursor.execute("SELECT max(id) FROM posts")
-            (last,) = cursor.fetchone() or (1,)
-        raw.commit()
-
-        def edit() -> None:
-            with raw.cursor() as cursor:
-                id_ = random.randint(1, last)
-                cursor.execute("UPDATE posts SET title = %s WHERE id = %s", (_word(str(id_)), id_))
-            raw.commit()
-
-        return median(edit, turns)
+        return median(_bare_edits(raw, _titles(raw), _word), turns)
 
 
 def _commits(stage: Stage, prepared: Any) -> Callable[[], object]:

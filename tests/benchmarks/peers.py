@@ -87,14 +87,12 @@ def peers(run: Run) -> None:
     found: dict[str, Figures] = {}
     with run.blog.copy() as url:
         _plant_words(url)
-        found["qsqltablemodel"] = _driven(
-            [sys.executable, "-m", "tests.benchmarks.peer_qt"], ROOT, _tidied(url)
-        )
+        found["qsqltablemodel"] = _driven([sys.executable, "-m", "tests.benchmarks.peer_qt"], ROOT, url)
         folder = run.peers or _folder_nearby()
         python = None if folder is None else _environment(run.data_dir)
         for peer in WEB:
             if folder is not None and python is not None and (folder / peer.program).is_file():
-                found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, _tidied(url))
+                found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, url)
             else:
                 found[peer.name] = {}
         _own_writing(run, url)
@@ -110,7 +108,8 @@ def _own_writing(run: Run, url: str) -> None:
     """What writes is done on the same copy, to the same rows, in the same rhythm, and last: it has become no
     quicker by what the others wrote, though all of that has been tidied up."""
     turns = run.often(101, 7)
-    with open_stage(_tidied(url)) as stage:
+    _tidy(url)
+    with open_stage(url) as stage:
         stage.settle()
         saved = costs.one_after_another(stage, turns)
     bare = costs.bare_one_after_another(url, turns)
@@ -131,13 +130,12 @@ def _plant_words(url: str) -> None:
         cursor.execute("ANALYZE posts")
 
 
-def _tidied(url: str) -> str:
-    """``url``, with nothing left behind by whoever wrote there before: to step over that takes time."""
+def _tidy(url: str) -> None:
+    """Clear away what whoever wrote there before has left behind: to step over that takes time."""
     with closing(connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute("VACUUM posts, users")
         # Who pages by the estimate must not be sent behind the end.
         cursor.execute(_EXACT_ESTIMATE)
-    return url
 
 
 def _compare(run: Run, found: list[Figures]) -> None:
@@ -159,7 +157,8 @@ def _compare(run: Run, found: list[Figures]) -> None:
 
 
 def _driven(command: list[str], folder: Path, url: str) -> Figures:
-    """What a program says of itself; nothing if it cannot be run."""
+    """What a program says of itself on a tidy database; nothing if it cannot be run."""
+    _tidy(url)
     with tempfile.TemporaryDirectory() as home:
         told = Path(home) / "figures"
         address, environment = _address(url)
