@@ -24,6 +24,8 @@ from blogadmin.core.database.embedded.lock import POLL_S, FileLock
 HOLD = "blogadmin hold"
 _LOCK_TIMEOUT_S = postmaster.START_TIMEOUT_S + postmaster.STOP_TIMEOUT_S
 _CONNECT_TIMEOUT_S = 5
+# A server that has just come up was once seen to refuse the right password; it is asked for this long.
+_PASSWORD_PATIENCE_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -173,13 +175,20 @@ class EmbeddedServer:
     def _open(self, cluster: Cluster) -> psycopg2.extensions.connection:
         deadline = time.monotonic() + postmaster.START_TIMEOUT_S
         launched = False
+        refused_since: float | None = None
         while (hold := self._join(cluster)) is None:
+            if "password authentication failed" in self._refusal:
+                refused_since = refused_since or time.monotonic()
+                self._check_password(cluster, launched, time.monotonic() - refused_since)
             if postmaster.runs(cluster):
-                self._check_patience(cluster, deadline)
+                if time.monotonic() > deadline:
+                    raise failure.no_answer(self._home, postmaster.START_TIMEOUT_S, self._refusal)
             elif launched:
                 words = postmaster.last_words(cluster)
                 raise failure.not_started(self._home, cluster.start_log, words)
             else:
+                # Asked before, so that no server is started that nobody can enter.
+                cluster.password()
                 postmaster.launch(cluster)
                 launched = True
             time.sleep(POLL_S)
@@ -194,14 +203,17 @@ class EmbeddedServer:
             time.sleep(POLL_S)
         return hold
 
-    def _check_patience(self, cluster: Cluster, deadline: float) -> None:
-        if "password authentication failed" in self._refusal:
-            raise failure.no_password(self._home, cluster.password_file)
-        if time.monotonic() > deadline:
-            raise failure.no_answer(self._home, postmaster.START_TIMEOUT_S, self._refusal)
+    def _check_password(self, cluster: Cluster, launched: bool, refused_for: float) -> None:
+        if launched and refused_for < _PASSWORD_PATIENCE_S:
+            return
+        if launched:
+            # Nobody can enter it, so nobody, its caretaker neither, would ever stop it.
+            postmaster.shut_down(cluster)
+        raise failure.no_password(self._home, cluster.password_file)
 
     def _join(self, cluster: Cluster) -> psycopg2.extensions.connection | None:
         """Connect and be counted as a user, or return ``None`` if the server is off, or going off."""
+        self._refusal = ""
         address = cluster.address()
         if address is None:
             return None

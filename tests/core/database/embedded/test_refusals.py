@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from blogadmin.core.database.embedded import (
     postmaster,
     server,
 )
-from blogadmin.core.database.embedded.lock import FileLock
+from blogadmin.core.database.embedded.lock import FileLock, is_held
 
 OLDER = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 needs_mount = pytest.mark.skipif(
@@ -218,6 +219,43 @@ def test_a_lost_or_changed_password_is_told_at_once(home: Path, password: str | 
         assert str(file) in str(error)
         file.write_text(right)
         assert running.users() == 1
+
+
+@pytest.mark.parametrize("password", [None, "a guess"])
+def test_a_server_that_nobody_can_enter_is_not_left_running(home: Path, password: str | None) -> None:
+    with EmbeddedServer(home, fast=True) as healthy:
+        file = healthy.data.parent / "password"
+    right = file.read_text()
+    file.unlink()
+    if password is not None:
+        file.write_text(password)
+
+    assert str(file) in str(refusal(home))
+    assert not is_held(file.with_name("alive"))
+    file.write_text(right)
+    with EmbeddedServer(home, fast=True) as healed:
+        assert healed.users() == 1
+
+
+def test_a_password_refused_by_a_server_that_has_just_come_up_is_offered_again(
+    home: Path, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    with EmbeddedServer(home, fast=True) as healthy:
+        file = healthy.data.parent / "password"
+    right = file.read_text()
+    file.write_text("a guess")
+
+    def was_refused() -> bool:
+        logs = (file.parent / "log").glob("*.log")
+        return any("password authentication failed" in log.read_text() for log in logs)
+
+    assert not was_refused()
+    with ThreadPoolExecutor(1) as pool:
+        joining = pool.submit(EmbeddedServer(home, fast=True).start)
+        eventually(was_refused)
+        file.write_text(right)
+        with joining.result() as joined:
+            assert joined.users() == 1
 
 
 def test_a_server_that_does_not_start_says_where_to_read_why(home: Path) -> None:
