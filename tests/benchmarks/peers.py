@@ -58,6 +58,7 @@ SAME_WORK = {
 _SEARCHED = ("lomera", "cepola", "dinerous", "gukeling", "mujunful", "tunerity", "vapolor")
 _PLANT = "UPDATE posts SET title = left(title, 150) || ' ' || %s WHERE id %% 700 = %s"
 
+_UNSAVE = "UPDATE posts SET title = reverse(title), view_count = view_count + 1 WHERE title LIKE 'Edited %'"
 _EXACT_ESTIMATE = """
 UPDATE pg_class SET reltuples = (SELECT count(*) FROM posts) WHERE oid = CAST('posts' AS regclass)
 """
@@ -131,8 +132,13 @@ def _plant_words(url: str) -> None:
 
 
 def _tidy(url: str) -> None:
-    """Clear away what whoever wrote there before has left behind: to step over that takes time."""
+    """Clear away what whoever wrote there before has left behind.
+
+    To step over it takes time; and some give the same posts the same titles, which who finds them there
+    need not write at all.
+    """
     with closing(connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(_UNSAVE)
         cursor.execute("VACUUM posts, users")
         # Who pages by the estimate must not be sent behind the end.
         cursor.execute(_EXACT_ESTIMATE)
