@@ -7,6 +7,7 @@ import statistics
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -183,17 +184,37 @@ def is_active(run: Run) -> None:
 def switched(url: str, database: Database, ids: tuple[int, ...], turns: int) -> tuple[float, float]:
     """Milliseconds for the users ``ids`` of ``url`` by the operation, and by one bare statement; medians."""
     with closing(_writer(url)) as raw:
+        own, bare_statement = _switch(database, ids), _bare_switch(raw, ids)
         # Each undoes what the other did, so both change every row every time.
-        def own() -> None:
-            database.transact(operations.users.SetActive(ids, False).apply)
-
-        def bare_statement() -> None:
-            with raw.cursor() as cursor:
-                cursor.execute(_SET_ACTIVE, (list(ids),))
-            raw.commit()
-
-        taken, limit = side_by_side([own, bare_statement], turns)
+        taken, limit = side_by_side([lambda: own(False), lambda: bare_statement(True)], turns)
     return taken, limit
+
+
+def switched_alone(
+    url: str, database: Database, ids: tuple[int, ...], rounds: int, tidy: Callable[[], object]
+) -> tuple[float, float]:
+    """The same as others are measured: off, then on and off six times by itself on tidy tables; medians."""
+    taken: tuple[list[float], list[float]] = [], []
+    with closing(_writer(url)) as raw:
+        for _ in range(rounds):
+            for times, switch in zip(taken, (_switch(database, ids), _bare_switch(raw, ids)), strict=True):
+                tidy()
+                switch(False)
+                times.extend(timed(partial(switch, on)) for on in (True, False) * 3)
+    return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def _switch(database: Database, ids: tuple[int, ...]) -> Callable[[bool], object]:
+    return lambda on: database.transact(operations.users.SetActive(ids, on).apply)
+
+
+def _bare_switch(raw: Connection, ids: tuple[int, ...]) -> Callable[[bool], object]:
+    def switch(on: bool) -> None:
+        with raw.cursor() as cursor:
+            cursor.execute("UPDATE users SET is_active = %s WHERE id = ANY(%s)", (on, list(ids)))
+        raw.commit()
+
+    return switch
 
 
 def _writer(url: str) -> Connection:
@@ -205,6 +226,3 @@ def _some_ids(raw: Connection, number: int, table: str = "posts") -> list[int]:
     with raw.cursor() as cursor:
         cursor.execute(f"SELECT id FROM {table} ORDER BY md5(CAST(id AS text)) LIMIT %s", (number,))
         return [id_ for (id_,) in cursor.fetchall()]
-
-
-_SET_ACTIVE = "UPDATE users SET is_active = true WHERE id = ANY(%s)"
