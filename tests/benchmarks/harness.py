@@ -18,21 +18,24 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 BEAT = 5
 """Milliseconds between heartbeats."""
 _LOOK_EVERY = 50
+_SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
 class Heartbeat(QObject):
     """Measures how long the event loop is away: the gaps between beats that should come every 5 ms.
 
     ``busy`` has for each gap the milliseconds for which this process was at work meanwhile, in whatever
-    thread. Where that is much less than the gap, the machine gave the processor to others.
+    thread; ``waited`` those for which the window's thread wanted a processor that others had (on Linux). What
+    neither explains, the thread slept, or all of the machine stood still.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.gaps: list[float] = []
         self.busy: list[float] = []
+        self.waited: list[float] = []
         self._last: float | None = None
-        self._worked = 0.0
+        self._worked = self._kept_waiting = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT)
@@ -53,9 +56,14 @@ class Heartbeat(QObject):
         """The milliseconds for which this process was at work in the longest gap."""
         return max(zip(self.gaps, self.busy, strict=True), default=(0.0, 0.0))[1]
 
+    @property
+    def worst_waited(self) -> float:
+        """The milliseconds for which the window's thread waited for a processor in the longest gap."""
+        return max(zip(self.gaps, self.waited, strict=True), default=(0.0, 0.0))[1]
+
     def start(self) -> None:
         """Beat from now on; what was measured before is forgotten."""
-        self.gaps, self.busy, self._last = [], [], None
+        self.gaps, self.busy, self.waited, self._last = [], [], [], None
         self._timer.start()
 
     @contextmanager
@@ -70,11 +78,20 @@ class Heartbeat(QObject):
             self._timer.stop()
 
     def _beat(self) -> None:
-        now, worked = time.perf_counter(), time.process_time()
+        now, worked, waiting = time.perf_counter(), time.process_time(), _kept_waiting()
         if self._last is not None:
             self.gaps.append((now - self._last) * 1000)
             self.busy.append((worked - self._worked) * 1000)
-        self._last, self._worked = now, worked
+            self.waited.append(waiting - self._kept_waiting)
+        self._last, self._worked, self._kept_waiting = now, worked, waiting
+
+
+def _kept_waiting() -> float:
+    """Milliseconds for which this thread has wanted a processor and had none; 0 where nobody counts them."""
+    try:
+        return int(_SCHEDSTAT.read_bytes().split()[1]) / 1e6
+    except OSError:
+        return 0.0
 
 
 class PaintStamp(QObject):

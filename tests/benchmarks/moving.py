@@ -62,7 +62,8 @@ def worst_gap(run: Run) -> None:
     machine = f"a window that does nothing {still.worst:.0f} ms"
     for name, gaps in found.items():
         most = f"99 % below {gaps.p99:.1f} ms, " if gaps.p99 else ""
-        note = f"{most}at work for {gaps.busy:.1f} ms of it; {machine}"
+        of_it = f"at work for {gaps.busy:.1f} ms of it, without a processor for {gaps.waited:.1f}"
+        note = f"{most}{of_it}; {machine}"
         run.report.add(f"worst_gap.{name}", gaps.worst, limit=limits[name], target=target, note=note)
         note = "the least program that paints rows" if name == "start" else "the C++ model, painted as often"
         run.report.add(f"worst_gap.{name}.beside", beside[name], note=note)
@@ -71,15 +72,18 @@ def worst_gap(run: Run) -> None:
 
 
 class _Gaps(NamedTuple):
-    """The longest gap, for how long of it the process was at work, and what 99 % of all gaps are below."""
+    """The longest gap, for how long of it the process was at work and its thread without a processor, and
+    what 99 % of all gaps are below.
+    """
 
     worst: float
     busy: float
+    waited: float
     p99: float = 0.0
 
     @classmethod
     def of(cls, heart: Heartbeat) -> _Gaps:
-        return cls(heart.worst, heart.worst_busy, heart.p99)
+        return cls(heart.worst, heart.worst_busy, heart.worst_waited, heart.p99)
 
 
 def _gaps(stage: Stage, act: Callable[[], object]) -> _Gaps:

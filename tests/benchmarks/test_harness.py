@@ -47,6 +47,7 @@ def test_the_heartbeat_tells_whether_a_gap_was_work(qtbot: QtBot) -> None:
             away()
         assert heartbeat.worst >= 100
         assert least <= heartbeat.worst_busy <= most
+        assert 0 <= heartbeat.worst_waited <= heartbeat.worst
 
 
 def _work() -> None:
