@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
+from blogadmin.core.database import bare_rows
 from blogadmin.core.database.address import CONNECT_FOR, connect_args, in_time, to_url
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
@@ -249,6 +250,7 @@ class Database:
             echo=self.settings.echo,
             **arguments,
         )
+        bare_rows.enable(engine)
         engine.dialect.do_ping = self.pings.of_pool(engine.dialect.do_ping)
         event.listen(engine, "do_connect", self._connecting)
         event.listen(engine, "connect", self.backends.opened)

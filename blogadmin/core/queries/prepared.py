@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from blogadmin.core.database import bare_rows
+
 Process = Callable[[Any], Any]
 
 
 class Prepared(NamedTuple):
     """A statement's text, its own parameters, and what becomes of values on the way there and back."""
 
-    text: str
+    text: bare_rows.BareText
     fixed: Mapping[str, Any]
     given: Mapping[str, Process]
     read: tuple[tuple[int, Process], ...]
@@ -26,12 +28,8 @@ class Prepared(NamedTuple):
         for name in values.keys() & sent.keys():
             process = self.given.get(name)
             sent[name] = values[name] if process is None else process(values[name])
-        result = connection.exec_driver_sql(self.text, sent)
-        if result.cursor is None:
-            raise TypeError("the statement gives no rows")
-        # From the driver itself: SQLAlchemy's rows know their columns by name, and nobody asks for that.
-        found = [list(cells) for cells in result.cursor.fetchall()]
-        result.close()
+        # SQLAlchemy's rows know their columns by name, and nobody asks for that.
+        found = [list(cells) for cells in bare_rows.rows(connection, self.text, sent)]
         for place, process in self.read:
             for cells in found:
                 cells[place] = process(cells[place])
@@ -62,5 +60,8 @@ def prepared(statement: Select[Any], dialect: Dialect) -> Prepared | None:
     columns = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
     read = ((place, column.result_processor(dialect, None)) for place, column in enumerate(columns))
     return Prepared(
-        str(compiled), fixed, given, tuple((place, process) for place, process in read if process is not None)
+        bare_rows.BareText(compiled),
+        fixed,
+        given,
+        tuple((place, process) for place, process in read if process is not None),
     )
