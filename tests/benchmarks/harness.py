@@ -15,10 +15,11 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
+from tests.benchmarks.stillness import kept_waiting
+
 BEAT = 5
 """Milliseconds between heartbeats."""
 _LOOK_EVERY = 50
-_SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
 class Heartbeat(QObject):
@@ -26,7 +27,8 @@ class Heartbeat(QObject):
 
     ``busy`` has for each gap the milliseconds for which this process was at work meanwhile, in whatever
     thread; ``waited`` those for which the window's thread wanted a processor that others had (on Linux). What
-    neither explains, the thread slept, or all of the machine stood still.
+    neither explains, the thread slept, or all of the machine stood still. ``ends`` says when the gaps ended,
+    by ``time.perf_counter``.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,7 @@ class Heartbeat(QObject):
         self.gaps: list[float] = []
         self.busy: list[float] = []
         self.waited: list[float] = []
+        self.ends: list[float] = []
         self._last: float | None = None
         self._worked = self._kept_waiting = 0.0
         self._timer = QTimer(self)
@@ -57,13 +60,19 @@ class Heartbeat(QObject):
         return max(zip(self.gaps, self.busy, strict=True), default=(0.0, 0.0))[1]
 
     @property
+    def worst_span(self) -> tuple[float, float]:
+        """When the longest gap began and ended."""
+        gap, end = max(zip(self.gaps, self.ends, strict=True), default=(0.0, 0.0))
+        return end - gap / 1000, end
+
+    @property
     def worst_waited(self) -> float:
         """The milliseconds for which the window's thread waited for a processor in the longest gap."""
         return max(zip(self.gaps, self.waited, strict=True), default=(0.0, 0.0))[1]
 
     def start(self) -> None:
         """Beat from now on; what was measured before is forgotten."""
-        self.gaps, self.busy, self.waited, self._last = [], [], [], None
+        self.gaps, self.busy, self.waited, self.ends, self._last = [], [], [], [], None
         self._timer.start()
 
     @contextmanager
@@ -78,20 +87,13 @@ class Heartbeat(QObject):
             self._timer.stop()
 
     def _beat(self) -> None:
-        now, worked, waiting = time.perf_counter(), time.process_time(), _kept_waiting()
+        now, worked, waiting = time.perf_counter(), time.process_time(), kept_waiting()
         if self._last is not None:
             self.gaps.append((now - self._last) * 1000)
             self.busy.append((worked - self._worked) * 1000)
             self.waited.append(waiting - self._kept_waiting)
+            self.ends.append(now)
         self._last, self._worked, self._kept_waiting = now, worked, waiting
-
-
-def _kept_waiting() -> float:
-    """Milliseconds for which this thread has wanted a processor and had none; 0 where nobody counts them."""
-    try:
-        return int(_SCHEDSTAT.read_bytes().split()[1]) / 1e6
-    except OSError:
-        return 0.0
 
 
 class PaintStamp(QObject):

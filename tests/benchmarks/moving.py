@@ -23,6 +23,7 @@ from tests.benchmarks.reading import BY_AUTHOR, NEWEST
 from tests.benchmarks.report import at_least, at_most, at_most_or_times
 from tests.benchmarks.run import Run
 from tests.benchmarks.stage import Stage, open_stage
+from tests.benchmarks.stillness import Stillness, watching
 
 COMMITS_A_SECOND = 20
 _NOTCH = 120
@@ -39,6 +40,11 @@ def worst_gap(run: Run) -> None:
     of ``start`` is the one paint of the least program that shows such rows, in a fresh process as well.
     """
     run.close_stage()
+    with watching() as stillness:
+        _worst_gap(run, stillness)
+
+
+def _worst_gap(run: Run, stillness: Stillness) -> None:
     with open_stage(run.blog.url, beating=True) as stage:
         opened = _Gaps.of(stage.heart)
         stage.settle()
@@ -62,7 +68,8 @@ def worst_gap(run: Run) -> None:
     machine = f"a window that does nothing {still.worst:.0f} ms"
     for name, gaps in found.items():
         most = f"99 % below {gaps.p99:.1f} ms, " if gaps.p99 else ""
-        of_it = f"at work for {gaps.busy:.1f} ms of it, without a processor for {gaps.waited:.1f}"
+        of_it = f"at work for {gaps.busy:.1f} ms of it, without a processor for {gaps.waited:.1f}, "
+        of_it += f"the machine away for {stillness.within(gaps.began, gaps.ended):.1f}"
         note = f"{most}{of_it}; {machine}"
         run.report.add(f"worst_gap.{name}", gaps.worst, limit=limits[name], target=target, note=note)
         note = "the least program that paints rows" if name == "start" else "the C++ model, painted as often"
@@ -72,18 +79,20 @@ def worst_gap(run: Run) -> None:
 
 
 class _Gaps(NamedTuple):
-    """The longest gap, for how long of it the process was at work and its thread without a processor, and
-    what 99 % of all gaps are below.
+    """The longest gap, for how long of it the process was at work and its thread without a processor, from
+    when until when it was, and what 99 % of all gaps are below.
     """
 
     worst: float
     busy: float
     waited: float
+    began: float
+    ended: float
     p99: float = 0.0
 
     @classmethod
     def of(cls, heart: Heartbeat) -> _Gaps:
-        return cls(heart.worst, heart.worst_busy, heart.worst_waited, heart.p99)
+        return cls(heart.worst, heart.worst_busy, heart.worst_waited, *heart.worst_span, heart.p99)
 
 
 def _gaps(stage: Stage, act: Callable[[], object]) -> _Gaps:

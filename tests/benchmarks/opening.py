@@ -171,7 +171,8 @@ def _beat_until_all_is_read(app: ModuleType) -> None:
             if self._is_furnished and len(self.pages) == len(self.noun_keys()):
                 ready = all(page.model.state == "ready" for page in self.pages)
                 if ready and not self.services.tasks.outstanding and self._heart is not None:
-                    print(self._heart.worst, self._heart.worst_busy, self._heart.worst_waited, flush=True)
+                    heart = self._heart
+                    print(heart.worst, heart.worst_busy, heart.worst_waited, *heart.worst_span, flush=True)
                     os._exit(0)
 
     app.MainWindow = Window  # pyright: ignore[reportAttributeAccessIssue]

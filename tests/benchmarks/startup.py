@@ -47,13 +47,13 @@ def least_paint(url: str, samples: int) -> float:
         return max(float(_told("least", environment)[0]) for _ in range(samples))
 
 
-def gaps(url: str, samples: int) -> list[tuple[float, float, float]]:
-    """The longest gaps of the event loop in fresh processes, as ``Heartbeat`` tells of them."""
+def gaps(url: str, samples: int) -> list[tuple[float, ...]]:
+    """The longest gaps of the event loop in fresh processes: how long, busy, waited, from when until when."""
     with tempfile.TemporaryDirectory() as home:
         environment = installed(BLOGADMIN_DATABASE_URL=url, XDG_CONFIG_HOME=home)
         _told("settled", environment)
         told = [_told("gaps", environment) for _ in range(samples)]
-    return [(float(gap), float(busy), float(waited)) for gap, busy, waited in told]
+    return [tuple(map(float, one)) for one in told]
 
 
 def _sample(kind: str, environment: dict[str, str]) -> float:
