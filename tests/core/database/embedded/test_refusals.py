@@ -35,6 +35,15 @@ def refusal(home: Path) -> EmbeddedServerError:
     return caught.value
 
 
+def spoil(file: Path, password: str | None) -> str:
+    """Have the file hold another password, or be gone; what it held."""
+    right = file.read_text()
+    file.unlink()
+    if password is not None:
+        file.write_text(password)
+    return right
+
+
 def everything_in(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {
         str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
@@ -209,10 +218,7 @@ def test_words_about_shared_memory_are_not_taken_for_a_full_disk() -> None:
 def test_a_lost_or_changed_password_is_told_at_once(home: Path, password: str | None) -> None:
     with EmbeddedServer(home, fast=True) as running:
         file = running.data.parent / "password"
-        right = file.read_text()
-        file.unlink()
-        if password is not None:
-            file.write_text(password)
+        right = spoil(file, password)
 
         error = refusal(home)
         assert error.reason == "start"
@@ -225,10 +231,7 @@ def test_a_lost_or_changed_password_is_told_at_once(home: Path, password: str | 
 def test_a_server_that_nobody_can_enter_is_not_left_running(home: Path, password: str | None) -> None:
     with EmbeddedServer(home, fast=True) as healthy:
         file = healthy.data.parent / "password"
-    right = file.read_text()
-    file.unlink()
-    if password is not None:
-        file.write_text(password)
+    right = spoil(file, password)
 
     assert str(file) in str(refusal(home))
     assert not is_held(file.with_name("alive"))
