@@ -78,12 +78,9 @@ def _first_rows(stage: Stage, order: Order, away: ListSpec, turns: int) -> tuple
         stage.settle()
         # Its exact length has it painted once more, which belongs to it and not to the list that is timed.
         pause(_AT_REST)
-        # Each asks once, and after a rest, as a person does: who asks the same again at once, over a
-        # connection that is wide awake, is answered in a third of the time.
+        query()
         raw.append(timed(query))
-        pause(_AT_REST)
         repaint.append(twin.repaint())
-        pause(_AT_REST)
         painted.append(stage.load(spec))
     return statistics.median(painted), statistics.median(raw), statistics.median(repaint)
 
