@@ -7,7 +7,18 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.benchmarks import costs, elsewhere, generating, memory, moving, peers, reading, recording, startup
+from tests.benchmarks import (
+    costs,
+    elsewhere,
+    finding,
+    generating,
+    memory,
+    moving,
+    peers,
+    reading,
+    recording,
+    startup,
+)
 from tests.benchmarks.run import Run
 
 MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
@@ -16,6 +27,9 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[Run], None]], ...] = (
     (("jump_before_ids",), reading.jump_before_ids),
     (("seekable", "seekable_by_author"), reading.seekable),
     (("search",), reading.search),
+    (("search.common",), finding.common_words),
+    (("facets",), finding.facets),
+    (("palette",), finding.palette),
     (("drag", "wheel", "rows_after_letting_go"), moving.scrolling),
     (("worst_gap",), moving.worst_gap),
     (("live",), elsewhere.live),

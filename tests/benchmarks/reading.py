@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
+
 from blogadmin.core import queries
 from blogadmin.core.queries.places import STRIDE
 from blogadmin.core.queries.spec import ListSpec, Sort
@@ -174,7 +176,7 @@ def search(run: Run) -> None:
     """First rows of a search for words that some titles have."""
     stage = run.stage()
     taken, whole = [], []
-    words = _some_words(stage, run.often(9))
+    words = some_words(stage.raw, run.often(9))
     for word in words:
         stage.load(ListSpec("", (Sort("id"),)))
         stage.settle()
@@ -187,8 +189,9 @@ def search(run: Run) -> None:
     run.report.add("search", statistics.median(taken), target=at_most(300), note=note)
 
 
-def _some_words(stage: Stage, number: int) -> list[str]:
-    with stage.raw.cursor() as cursor:
+def some_words(raw: Connection, number: int) -> list[str]:
+    """Words of at least six plain letters that some titles have."""
+    with raw.cursor() as cursor:
         cursor.execute(_WORDS, (number,))
         return [word for (word,) in cursor.fetchall()]
 

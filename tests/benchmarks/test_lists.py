@@ -103,6 +103,13 @@ def test_layers_without_a_window_are_measured_against_their_limits(run: Run) -> 
     assert all((figure.limit or 0) > 0 for figure in run.report.figures.values())
 
 
+def test_finding_is_held_to_what_was_promised(run: Run) -> None:
+    assert lists.measure(run, ["search.common", "facets", "palette"])
+    targets = {key: figure.target for key, figure in run.report.figures.items()}
+    assert targets == {"search.common": "<= 300 ms", "facets": "<= 300 ms", "palette": "<= 50 ms"}
+    assert all((figure.value or 0) > 0 for figure in run.report.figures.values())
+
+
 class _Server:
     """The tests' server, with a database for each name."""
 
