@@ -97,6 +97,11 @@ class ListHeader(QHeaderView):
             self._hover(-1)
         return super().viewportEvent(e)
 
+    def doItemsLayout(self) -> None:
+        # Another list in the place of this one has the same columns; Qt would paint all titles anew.
+        if self.count() != len(self._columns):
+            super().doItemsLayout()
+
     def sizeHint(self) -> QSize:
         # Only the height counts in a table; Qt's own would ask about each title.
         return QSize(self.length(), control_height())

@@ -7,7 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 
 from blogadmin.gui.tables.cell_roles import ANSWERS, alignment, header_answer
 from blogadmin.gui.tables.cells import Condition, Entry
@@ -31,6 +39,8 @@ WALK = 4 * BLOCK
 
 _MASK = BLOCK - 1
 _NO_PARENT = QModelIndex()
+_HINTED = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
+_ONLY_ROWS = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
 _USER = int(Qt.ItemDataRole.UserRole)
 _ALIGN = int(Qt.ItemDataRole.TextAlignmentRole)
 _CHECK = int(Qt.ItemDataRole.CheckStateRole)
@@ -148,7 +158,7 @@ class KnownRows(QAbstractTableModel):
         """Show another list; ``places`` are the rows in it of ids that indexes may point at."""
         self._set_count(max(self._count, cache.order.total))
         self.swapping.emit()
-        self.layoutAboutToBeChanged.emit()
+        self._tell_layout(self.layoutAboutToBeChanged)
         indexes = self.persistentIndexList()
         moved = [self._index_of(places.get(self.id_at(i.row()) or 0), i.column()) for i in indexes]
         latest = self.cache.latest(FORMER)
@@ -158,8 +168,13 @@ class KnownRows(QAbstractTableModel):
         self._spent = self.cache
         self.cache, self._blocks, self._dead, self._near = cache, cache.blocks, set(), 0
         self.changePersistentIndexList(indexes, moved)
-        self.layoutChanged.emit()
+        self._tell_layout(self.layoutChanged)
         self._note_conditions(self.cache.entries())
+
+    @staticmethod
+    def _tell_layout(change: SignalInstance) -> None:
+        # Without the hint Qt lays out and paints the titles of the columns anew as well.
+        change[_HINTED].emit([], _ONLY_ROWS)  # pyright: ignore[reportIndexIssue] - the stubs do not know it
 
     def _give_back_spent(self) -> None:
         spent, self._spent = self._spent, RowCache()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -56,6 +56,7 @@ class ListLoader(QObject):
         self._slots = (f"{noun}.first", f"{noun}.ids")
         self._generation = 0
         self._expected = 0
+        self._survey: Callable[..., Iterator[Expected | Whole]]
         self._whole: Whole | None = None
         self._finished = False
         self.first_due = False
@@ -63,31 +64,32 @@ class ListLoader(QObject):
         self.order: tuple[Sort, ...] = ()
         """The order of the list that is shown, once its first rows have come."""
 
-    def start(self, spec: ListSpec, kept: Kept, *, screen: int, quiet: bool, expected: int | None) -> None:
-        """Fetch the list of ``spec``, beginning with ``screen`` rows, and find in it what was ``kept``.
+    def ask(self, spec: ListSpec, *, screen: int, quiet: bool) -> None:
+        """Fetch the list of ``spec``, beginning with ``screen`` rows; ``survey`` must follow.
 
         ``quiet`` is for the same list once more: the one shown stays until its successor is whole.
-        ``expected`` is how many rows it should have, where that is known.
         """
         self._generation += 1
         self._whole, self._finished = None, False
-        self._expected = expected or 0
         self.first_due = not quiet
         asked = Asked(self._listing, self._columns, self._generation)
-        first, ids = self._slots
+        first, _ids = self._slots
+        self._survey = partial(asked.survey, spec=spec)
         if quiet:
             self._tasks.cancel(first)
         else:
-            self._tasks.read(
-                first,
-                partial(asked.first, spec=spec, most=screen),
-                self._take_first,
-                self._fail,
-                limit=PATIENCE,
-            )
-        guess = not quiet and expected is None
-        work = partial(asked.survey, spec=spec, kept=kept, guess=guess)
-        after = 0 if quiet else FIRST_ALONE
+            work = partial(asked.first, spec=spec, most=screen)
+            self._tasks.read(first, work, self._take_first, self._fail, limit=PATIENCE)
+
+    def survey(self, kept: Kept, expected: int | None) -> None:
+        """Find out where all rows of the list are, and where in it what was ``kept``.
+
+        ``expected`` is how many rows it should have, where that is known.
+        """
+        self._expected = expected or 0
+        _first, ids = self._slots
+        work = partial(self._survey, kept=kept, guess=self.first_due and expected is None)
+        after = FIRST_ALONE if self.first_due else 0
         self._tasks.stream(ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE, after=after)
 
     def _take_first(self, answer: First) -> None:

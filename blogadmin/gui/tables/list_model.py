@@ -102,6 +102,8 @@ class ListModel(FollowedRows):
     def load(self, spec: ListSpec) -> None:
         """Show the list of ``spec``; the same one again keeps what is shown until it can be replaced."""
         again = spec == self.spec and self.row_count_exact
+        # Before all else: to note what is kept, and to tell everybody, takes as long as the server does.
+        self._loader.ask(spec, screen=self.screenful, quiet=again)
         self.keeps_search = _narrowing(spec) == self._narrowed
         expected = self.total if self.keeps_search and self.row_count_exact else None
         self.keeps_order = False
@@ -114,8 +116,7 @@ class ListModel(FollowedRows):
         self._late_changes = Changes()
         self._late_loss = False
         self._forget_news()
-        self._loader.start(spec, self._kept, screen=self.screenful, quiet=again, expected=expected)
-        # After the question: to tell everybody takes as long as the server takes to answer.
+        self._loader.survey(self._kept, expected)
         self._set_state(State.LOADING)
 
     def show_early(self, rows: Sequence[Any]) -> None:

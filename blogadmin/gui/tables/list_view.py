@@ -182,6 +182,8 @@ class ListView(RowTable):
     def _state_changed(self) -> None:
         if self._model.state is State.LOADING:
             self._skeleton_due.start()
+            # While the server works; with the rows it would keep them waiting.
+            self._header.show_order(self._model.order)
         self._look_changed()
 
     def _look_changed(self) -> None:
@@ -194,6 +196,7 @@ class ListView(RowTable):
         self._header.titles.forget()
         self.set_density(self._density)
         self._layout.fit()
+        self._header.viewport().update()
         self.viewport().update()
 
     def _want_order(self, order: tuple[Sort, ...]) -> None:
