@@ -15,6 +15,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
 from blogadmin.core import operations, queries
+from blogadmin.core.database import kept_plans
 from blogadmin.core.database.engine import Database
 from blogadmin.core.queries.spec import ListSpec, Sort
 from tests.benchmarks.harness import median, pause, side_by_side, timed, wait_for
@@ -37,7 +38,10 @@ def _word(title: str) -> str:
 
 
 def list_query(run: Run) -> None:
-    """The first rows and a block of rows through Core, against the same SQL by the driver."""
+    """The first rows and a block of rows through Core, against the same SQL by the driver.
+
+    Each time as if it was for the first time, and once, ``again``, as a connection does what it has done.
+    """
     listing = queries.posts.LISTING
     with closing(Database(run.blog.url)) as database, closing(run.blog.connect()) as raw:
         ids = _some_ids(raw, FIRST)
@@ -48,6 +52,9 @@ def list_query(run: Run) -> None:
             "block": lambda s: listing.rows(s, ids),
         }
         pairs = {name: _against(run, database, raw, read) for name, read in reads.items()}
+        again, plain = _against(run, database, raw, reads["newest"], again=True)
+    note = "by the plan that its connection has kept; the driver sends it anew"
+    run.report.add("list_query.again", again, limit=plain, note=note)
     for name, (own, limit) in pairs.items():
         run.report.add(f"list_query.{name}", own, limit=limit, target=times(1.25))
     own, limit = pairs["newest"]
@@ -55,10 +62,12 @@ def list_query(run: Run) -> None:
 
 
 def _against(
-    run: Run, database: Database, raw: Connection, read: Callable[[Any], object]
+    run: Run, database: Database, raw: Connection, read: Callable[[Any], object], *, again: bool = False
 ) -> tuple[float, float]:
     def own() -> None:
         with database.reader() as session:
+            if not again:
+                session.connection().info.pop(kept_plans.PLANS, None)
             read(session)
 
     own_time, limit = side_by_side([own, bare(raw, statements(database, read))], run.often(601, 7))

@@ -36,7 +36,7 @@ class _Context(PGExecutionContext_psycopg2):
 
     def post_exec(self) -> None:
         super().post_exec()
-        if type(self.statement) is BareText:
+        if isinstance(self.statement, BareText):
             self.cursor_fetch_strategy = _UNNAMED
 
 

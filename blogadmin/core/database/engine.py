@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from blogadmin.core.database import bare_rows
+from blogadmin.core.database import bare_rows, kept_plans
 from blogadmin.core.database.address import CONNECT_FOR, connect_args, in_time, to_url
 from blogadmin.core.database.errors import Cancelled, OutcomeUnknown, Unavailable
 from blogadmin.core.database.lock_watch import LockWatch, blockers
@@ -86,6 +86,7 @@ class Database:
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
         )
+        kept_plans.enable(self._reading)
         self._only_looking: Final = self.engine.execution_options(postgresql_readonly=True)
         self.sessions: Final = sessionmaker(bind=self.engine, autoflush=False)
         self.lock_watch: Final = LockWatch(self)

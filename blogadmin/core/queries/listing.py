@@ -197,10 +197,10 @@ class Listing(Generic[RowT]):
     def _first_rows(self, session: Session, question: Question, values: Mapping[str, Any]) -> list[Any]:
         near = self.statements.near(question)
         if near is not None:
-            rows = self._read(session, near, values)
+            rows = self._read(session, near, values, again=True)
             if len(rows) == values["most"]:
                 return rows
-        return self._read(session, self.statements.first(question), values)
+        return self._read(session, self.statements.first(question), values, again=True)
 
     def _some_rows(
         self, session: Session, ids: Sequence[int], statement: Select[Any]
@@ -217,10 +217,12 @@ class Listing(Generic[RowT]):
             **self._some_rows(session, ids[half:], statement),
         }
 
-    def _read(self, session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[Any]:
+    def _read(
+        self, session: Session, statement: Select[Any], values: Mapping[str, Any], *, again: bool = False
+    ) -> list[Any]:
         # tuple.__new__ is _make() without a Python call for each row.
         row, new, connection = self._row, tuple.__new__, session.connection()
-        ready = prepared(statement, connection.dialect)
+        ready = prepared(statement, connection.dialect, again=again)
         found = (
             connection.execute(statement, values).all() if ready is None else ready.rows(connection, values)
         )

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from blogadmin.core.database import bare_rows
+from blogadmin.core.database.bare_rows import BareText
+from blogadmin.core.database.kept_plans import KeptText
 
 Process = Callable[[Any], Any]
 
@@ -17,7 +19,7 @@ Process = Callable[[Any], Any]
 class Prepared(NamedTuple):
     """A statement's text, its own parameters, and what becomes of values on the way there and back."""
 
-    text: bare_rows.BareText
+    text: BareText
     fixed: Mapping[str, Any]
     given: Mapping[str, Process]
     read: tuple[tuple[int, Process], ...]
@@ -37,8 +39,10 @@ class Prepared(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def prepared(statement: Select[Any], dialect: Dialect) -> Prepared | None:
+def prepared(statement: Select[Any], dialect: Dialect, *, again: bool = False) -> Prepared | None:
     """``statement`` as the driver takes it; ``None`` for one whose text depends on its parameters.
+
+    ``again``: it may well come again with the same values, so that the server's plan for it is worth keeping.
 
     SQLAlchemy's own way makes a context, a compiled form found by a key, and a result with a row class for
     each query: a quarter of the time of one that reads a screenful. Keep the statement to use it again.
@@ -60,7 +64,7 @@ def prepared(statement: Select[Any], dialect: Dialect) -> Prepared | None:
     columns = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
     read = ((place, column.result_processor(dialect, None)) for place, column in enumerate(columns))
     return Prepared(
-        bare_rows.BareText(compiled),
+        KeptText(compiled) if again else BareText(compiled),
         fixed,
         given,
         tuple((place, process) for place, process in read if process is not None),

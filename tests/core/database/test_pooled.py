@@ -30,7 +30,9 @@ from blogadmin.core.database.errors import (
     Unavailable,
     translate,
 )
+from blogadmin.core.queries import posts
 from blogadmin.core.queries.limits import time_limit
+from blogadmin.core.queries.spec import ListSpec
 from blogadmin.core.transfer.generate import generate
 from blogadmin.settings import Settings
 from tests.conftest import client, connect
@@ -119,6 +121,13 @@ def test_nobody_else_is_kept_from_writing_by_our_readers(
     with client(pooled_url) as other:
         other("DROP TABLE made_0")
     assert strangers()
+
+
+def test_no_plan_is_kept_that_another_process_would_be_asked_for(pooled: Database) -> None:
+    with pooled.reader() as session:
+        for _ in range(4):
+            assert posts.LISTING.first(session, ListSpec(), 3) == []
+        assert session.scalars(text("SELECT statement FROM pg_prepared_statements")).all() == []
 
 
 def test_a_longer_limit_is_that_reading_s_own(pooled: Database, strangers: Strangers) -> None:

@@ -259,9 +259,9 @@ def test_what_takes_long_may_take_longer_and_nothing_else_does(session: Session)
     def limit() -> str:
         return str(connection.exec_driver_sql("SHOW statement_timeout").scalar_one())
 
-    def noted(*arguments: Any) -> list[Any]:
+    def noted(*arguments: Any, again: bool = False) -> list[Any]:
         seen.append(limit())
-        return read(*arguments)
+        return read(*arguments, again=again)
 
     before = limit()
     with pytest.MonkeyPatch.context() as patched:
