@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from blogadmin.gui.dialogs.edit_dialog import EditDialog
 
 Keys = QKeySequence.StandardKey
+
+WORDS_AFTER = 150
+"""Milliseconds for which the words about a list wait for its exact length. It mostly comes sooner, and what
+is said in between would only flicker, and keep the first rows waiting."""
 
 
 class ListPage(PageFrame):
@@ -55,6 +59,8 @@ class ListPage(PageFrame):
         self.view.editing.commit = services.controller.commit
         self._services = services
         self._counted = ""
+        self._words_due = QTimer(self, singleShot=True, interval=WORDS_AFTER)
+        self._words_due.timeout.connect(self._say_status)
         self._steps = self._furnish()
         while whole and self.go_on():
             pass
@@ -142,7 +148,7 @@ class ListPage(PageFrame):
         self.finding.changed.connect(self._show_state)
         self.view.copied.connect(self._say_copied)
         self.bulk_bar.cleared.connect(self.view.clear_selection)
-        self.model.state_changed.connect(self._show_state)
+        self.model.state_changed.connect(self._state_changed)
         self.model.rows_known.connect(self._show_state)
         self._services.tasks.database_changed.connect(self._forget_count)
         self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -153,6 +159,11 @@ class ListPage(PageFrame):
         # Which rows are on the screen matters only where no more of them come.
         if self.model.state is State.FAILED:
             self._show_state()
+
+    def _state_changed(self) -> None:
+        if self.model.state is State.LOADING:
+            self._words_due.start()
+        self._show_state()
 
     def _show_state(self, *_args: object) -> None:
         if self.model.state is State.LOADING:
@@ -195,6 +206,12 @@ class ListPage(PageFrame):
             self.empty.show_message(noun.icon, f"No {noun.plural} yet", noun.first_use, ways)
 
     def _show_status(self) -> None:
+        if self.model.row_count_exact or self.model.stale or self._services.tasks.database is None:
+            self._words_due.stop()
+        if not self._words_due.isActive():
+            self._say_status()
+
+    def _say_status(self) -> None:
         selected = self.view.selected_count()
         words = self._count_words() + (f", {selected:,} selected" if selected else "")
         if words != self.status.text():
@@ -217,6 +234,7 @@ class ListPage(PageFrame):
 
     def _forget_count(self) -> None:
         self._counted = ""
+        self._words_due.stop()
         self._show_state()
 
     def _choose_columns(self, where: QPoint) -> None:

@@ -52,6 +52,11 @@ class ListHeader(QHeaderView):
             self.order = order
             self.viewport().update()
 
+    def look_changed(self) -> None:
+        """The theme or the font has changed."""
+        self.titles.forget()
+        self.viewport().update()
+
     def first_visible(self) -> int:
         """The section at the leading edge; -1 when there is none."""
         return self._visible_from(range(self.count()))

@@ -182,8 +182,7 @@ class ListView(RowTable):
     def _state_changed(self) -> None:
         if self._model.state is State.LOADING:
             self._skeleton_due.start()
-            # While the server works; with the rows it would keep them waiting.
-            self._header.show_order(self._model.order)
+            self._header.show_order(self._model.order)  # with the rows it would keep them waiting
         self._look_changed()
 
     def _look_changed(self) -> None:
@@ -193,10 +192,9 @@ class ListView(RowTable):
 
     def _theme_changed(self) -> None:
         self._rows.forget()
-        self._header.titles.forget()
+        self._header.look_changed()
         self.set_density(self._density)
         self._layout.fit()
-        self._header.viewport().update()
         self.viewport().update()
 
     def _want_order(self, order: tuple[Sort, ...]) -> None:

@@ -286,6 +286,7 @@ def test_many_rows_are_estimated_until_they_are_counted(page: ListPage, qtbot: Q
 
 def test_the_number_of_rows_stands_still_when_only_their_order_changes(page: ListPage, qtbot: QtBot) -> None:
     words: list[str] = []
+    page._words_due.setInterval(0)
     page.status_changed.connect(words.append)
     page.finding.load(ListSpec(sort=(Sort("title"),)))
     assert not page.model.row_count_exact
@@ -298,6 +299,20 @@ def test_the_number_of_rows_stands_still_when_only_their_order_changes(page: Lis
     qtbot.waitUntil(lambda: page.model.state is State.READY)
     assert words[-1] == "1 post"
     assert words.count("Loading…") == 1
+
+
+def test_what_is_loaded_soon_is_not_said_to_be_loading(page: ListPage, qtbot: QtBot) -> None:
+    words: list[str] = []
+    page._words_due.setInterval(60_000)
+    page.status_changed.connect(words.append)
+    page.finding.load(ListSpec("Post 2"))
+    assert page.status.text() == "3 posts"
+    qtbot.waitUntil(lambda: has(page, "1 post"))
+    page.view.selectAll()
+    page.finding.load(ListSpec("Post"))
+    qtbot.waitUntil(lambda: page.model.state is State.READY)
+    assert words == ["1 post", "1 post, 1 selected", "3 posts, 1 selected"]
+    assert not page._words_due.isActive()
 
 
 def test_the_sheet_opens_below_what_it_belongs_to(window: MainWindow, page: ListPage) -> None:
