@@ -94,7 +94,10 @@ def enable(engine: Engine) -> None:
         cursor: DBAPICursor, statement: str, parameters: Any, context: ExecutionContext | None = None
     ) -> None:
         if type(statement) is KeptText and context is not None:
-            plans = context.root_connection.info.setdefault(PLANS, Plans())
+            info = context.root_connection.info
+            plans = info.get(PLANS)
+            if plans is None:
+                plans = info[PLANS] = Plans()
             if plans.execute(cursor, statement, parameters):
                 return
         execute(cursor, statement, parameters, context)
