@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _WORTH_SAYING = 1_000
 """Rows below which the exact number comes as soon as an estimate would."""
 _SOON = 100
-"""Milliseconds after which a database is asked what it has; until then it is taken to have everything."""
+"""Milliseconds after a page's first rows in which a database is asked what it has; until then it is taken to
+have everything."""
 
 
 class FindingNotes(QObject):
@@ -37,10 +38,11 @@ class FindingNotes(QObject):
         self._spec: ListSpec | None = None
         self._about = ""
         self._able: Any = None
-        # Not at once: the first rows would wait behind the catalogue, for which nobody waits.
+        # The first rows would wait behind the catalogue; and pages behind, all at once, those in front.
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._learn)
         services.tasks.database_changed.connect(self._forget)
+        page.model.first_rows.connect(self._has_rows)
         page.model.state_changed.connect(self._show_progress)
 
     def about(self) -> str:
@@ -99,7 +101,11 @@ class FindingNotes(QObject):
 
     def _forget(self) -> None:
         self._able = None
-        self._soon.start()
+        self._soon.stop()
+
+    def _has_rows(self) -> None:
+        if self._able is None:
+            self._soon.start()
 
     def _learn(self) -> None:
         if self._tasks.database is not None:

@@ -59,6 +59,7 @@ class ListPage(PageFrame):
         self.view.editing.commit = services.controller.commit
         self._services = services
         self._counted = ""
+        self._failed = False
         self._words_due = QTimer(self, singleShot=True, interval=WORDS_AFTER)
         self._words_due.timeout.connect(self._say_status)
         self._steps = self._furnish()
@@ -161,8 +162,10 @@ class ListPage(PageFrame):
             self._show_state()
 
     def _state_changed(self) -> None:
-        if self.model.state is State.LOADING:
+        # After a failure at once: somebody has pressed "Retry".
+        if self.model.state is State.LOADING and not self._failed:
             self._words_due.start()
+        self._failed = self.model.stale
         self._show_state()
 
     def _show_state(self, *_args: object) -> None:

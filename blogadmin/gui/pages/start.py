@@ -24,6 +24,8 @@ ALONE = 500
 """Milliseconds for which a glance at the first rows has the interpreter for itself."""
 SOON = 100
 """Milliseconds after which all that nobody waits for is done: by then the first rows are there."""
+LATER = 5_000
+"""The same for what nobody ever waits for: when the lists have been read, also long ones."""
 
 
 class Opener(Protocol):
@@ -153,7 +155,7 @@ class Start(QObject):
             self._window.set_writable(False, "The database waits for its upgrade.")
         else:
             self._window.set_writable(True)
-            QTimer.singleShot(SOON, self, lambda: self._prepare_history(opened))
+            QTimer.singleShot(LATER, self, lambda: self._prepare_history(opened))
 
     def _prepare_history(self, opened: Opened) -> None:
         # Nobody waits for it: without a month of its own an entry goes where the next program finds it.

@@ -124,6 +124,7 @@ class ListView(RowTable):
         # Before the rows grow: Qt hangs as soon as all of them together are too high.
         self._model.hold_at_most(_MOST_PIXELS // height)
         self.verticalHeader().setDefaultSectionSize(height)
+        self.viewport().update()
 
     def save_state(self) -> str:
         """The arrangement of the columns and the order, as text for ``restore_state``."""
@@ -174,9 +175,7 @@ class ListView(RowTable):
     def _list_began(self, found: Found) -> None:
         self._order = self._model.spec.sort
         self._header.show_order(self._model.order)
-        # What Qt has put off it would do in the middle of the next paint, and ask for another.
-        self.executeDelayedItemsLayout()
-        self.updateGeometries()
+        self.lay_out_anew()
         self._place.take_up(found.marks)
 
     def _state_changed(self) -> None:

@@ -31,6 +31,7 @@ class RowTable(QTableView):
         self.hovered = self.cursor_at = -1
         self.first_column = self.last_column = -1
         self.rtl = False
+        self._filled = 0
         self.outdated_rows: Callable[[int, int], Iterable[int]] = lambda first, last: range(first, last + 1)
         """Tells which rows from one to another look otherwise now than they were painted."""
         self.row_drawings: Callable[[], Iterable[tuple[Hashable, bytes]]] = tuple
@@ -59,6 +60,13 @@ class RowTable(QTableView):
         if first < 0:
             return range(0)
         return range(first, last + 1 if last >= 0 else self.model().rowCount())
+
+    def lay_out_anew(self) -> None:
+        """Other rows have taken the place of those on the screen."""
+        # What Qt has put off it would do in the middle of the next paint, and ask for another.
+        self.executeDelayedItemsLayout()
+        self.updateGeometries()
+        self.viewport().update()
 
     def _set_up(self) -> None:
         self.setHorizontalHeader(self._header)
@@ -96,6 +104,20 @@ class RowTable(QTableView):
             self._update_row(old)
             self._update_row(row)
 
+    def _update_outdated(self, first: int, last: int) -> None:
+        height = self.verticalHeader().defaultSectionSize()
+        # Reckoned, not asked: Qt would do what it has put off, for a list that may be about to change.
+        offset = self.verticalHeader().offset()
+        top, bottom = offset // height, (offset + self.viewport().height()) // height
+        for row in self.outdated_rows(max(top, first), min(bottom, last)):
+            self.viewport().update(0, row * height - offset, self.viewport().width(), height)
+
+    def _filled_height(self) -> int:
+        """How much of the screen has rows."""
+        rows = self.model().rowCount() if self.model() is not None else 0
+        end = rows * self.verticalHeader().defaultSectionSize() - self.verticalHeader().offset()
+        return min(end, self.viewport().height())
+
     def _update_row(self, row: int) -> None:
         if row >= 0:
             y, width = self.rowViewportPosition(row), self.viewport().width()
@@ -116,12 +138,19 @@ class RowTable(QTableView):
         if self.state() is _EDITING or QAccessible.isActive():
             super().dataChanged(topLeft, bottomRight, roles)
             return
-        height = self.verticalHeader().defaultSectionSize()
-        # Reckoned, not asked: Qt would do what it has put off, for a list that may be about to change.
-        offset = self.verticalHeader().offset()
-        first, last = offset // height, (offset + self.viewport().height()) // height
-        for row in self.outdated_rows(max(first, topLeft.row()), min(last, bottomRight.row())):
-            self.viewport().update(0, row * height - offset, self.viewport().width(), height)
+        self._update_outdated(topLeft.row(), bottomRight.row())
+
+    def doItemsLayout(self) -> None:
+        """Paint what looks otherwise now: rows that come or go below the screen change nothing on it, and Qt
+        would paint all of it."""
+        self.updateGeometries()
+        # Qt keeps it from painting while rows go.
+        self.verticalHeader().setUpdatesEnabled(True)
+        before, self._filled = self._filled, self._filled_height()
+        if self._filled and self._filled == before:
+            self._update_outdated(0, self.model().rowCount() - 1)
+        else:
+            self.viewport().update()
 
     def keyboardSearch(self, search: str) -> None:
         """Nothing: Qt would read row after row, all of them; the search field asks the server."""

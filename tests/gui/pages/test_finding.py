@@ -315,6 +315,18 @@ def test_what_is_loaded_soon_is_not_said_to_be_loading(page: ListPage, qtbot: Qt
     assert not page._words_due.isActive()
 
 
+def test_what_the_database_has_is_asked_after_first_rows(page: ListPage, qtbot: QtBot) -> None:
+    notes = page.finding.notes
+    qtbot.waitUntil(lambda: notes._able is not None)
+    notes._forget()
+    page.finding.load(ListSpec("Post 2"))
+    assert not notes._soon.isActive()
+    qtbot.waitUntil(lambda: notes._able is not None)
+    page.finding.load(ListSpec("Post"))
+    qtbot.waitUntil(lambda: has(page, "3 posts"))
+    assert not notes._soon.isActive()
+
+
 def test_the_sheet_opens_below_what_it_belongs_to(window: MainWindow, page: ListPage) -> None:
     page.verbs.all["addFilterAction"].trigger()
     panel = child(window, QWidget, "filterPanel")

@@ -6,21 +6,19 @@ from array import array
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from blogadmin.core.database.changes import Changes
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables import selection
-from blogadmin.gui.tables.header import ListHeader
 from blogadmin.gui.tables.list_model import ListModel
 from blogadmin.gui.tables.list_view import ListView
 from blogadmin.gui.tables.row_cache import BLOCK
 from blogadmin.gui.tables.row_ranges import RowRanges
-from blogadmin.gui.theme import Density, theme_changed
+from blogadmin.gui.theme import Density
 from tests.gui.tables.doubles import COLUMNS, HugeList, ManualTasks, MemoryList, show_list, thing
 
 Make = Callable[[MemoryList], ListModel]
@@ -457,49 +455,6 @@ def test_a_click_on_a_title_asks_for_its_order(view: ListView, manual: ManualTas
     assert view.sort_keys() == asked[-1]
     tip = view.model().headerData(5, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert "cannot be sorted" in tip
-
-
-class Painted(QObject):
-    """Counts how often a widget is painted."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.times = 0
-        widget.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.times += event.type() == QEvent.Type.Paint
-        return False
-
-
-def test_titles_are_painted_for_another_order_and_not_for_its_rows(
-    view: ListView, manual: ManualTasks, qtbot: QtBot
-) -> None:
-    model, header = view.list_model(), view.horizontalHeader()
-    assert isinstance(header, ListHeader)
-    titles, rows = Painted(header.viewport()), Painted(view.viewport())
-    model.load(BY_TITLE)
-    assert header.order == BY_TITLE.sort
-    qtbot.waitUntil(lambda: titles.times == 1)
-    for spec in (BY_TITLE, BY_TITLE._replace(search="1"), ListSpec("9", BY_TITLE.sort)):
-        rows.times = 0
-        if spec != model.spec:
-            model.load(spec)
-        manual.run_all()
-        qtbot.waitUntil(lambda: rows.times > 0)
-    assert titles.times == 1
-    model.load(ListSpec())
-    manual.run_all()
-    qtbot.waitUntil(lambda: titles.times == 2)
-    assert header.order == model.order
-
-
-def test_titles_are_painted_for_another_theme_and_another_width(view: ListView, qtbot: QtBot) -> None:
-    titles = Painted(view.horizontalHeader().viewport())
-    theme_changed().emit()
-    qtbot.waitUntil(lambda: titles.times == 1)
-    view.horizontalHeader().resizeSection(TITLE, 123)
-    qtbot.waitUntil(lambda: titles.times == 2)
 
 
 def test_columns_can_be_hidden_by_name_but_never_the_last_one(view: ListView) -> None:
