@@ -40,7 +40,7 @@ def _word(title: str) -> str:
 def list_query(run: Run) -> None:
     """The first rows and a block of rows through Core, against the same SQL by the driver.
 
-    Each time as if it was for the first time, and once, ``again``, as a connection does what it has done.
+    All that comes again has a plan on the server, as in the program; ``anew`` is without it.
     """
     listing = queries.posts.LISTING
     with closing(Database(run.blog.url)) as database, closing(run.blog.connect()) as raw:
@@ -52,9 +52,9 @@ def list_query(run: Run) -> None:
             "block": lambda s: listing.rows(s, ids),
         }
         pairs = {name: _against(run, database, raw, read) for name, read in reads.items()}
-        again, plain = _against(run, database, raw, reads["newest"], again=True)
-    note = "by the plan that its connection has kept; the driver sends it anew"
-    run.report.add("list_query.again", again, limit=plain, note=note)
+        anew, plain = _against(run, database, raw, reads["newest"], anew=True)
+    note = "as the first time, when the connection has no plan of it; without that all but block have one"
+    run.report.add("list_query.anew", anew, limit=plain, note=note)
     for name, (own, limit) in pairs.items():
         run.report.add(f"list_query.{name}", own, limit=limit, target=times(1.25))
     own, limit = pairs["newest"]
@@ -62,11 +62,11 @@ def list_query(run: Run) -> None:
 
 
 def _against(
-    run: Run, database: Database, raw: Connection, read: Callable[[Any], object], *, again: bool = False
+    run: Run, database: Database, raw: Connection, read: Callable[[Any], object], *, anew: bool = False
 ) -> tuple[float, float]:
     def own() -> None:
         with database.reader() as session:
-            if not again:
+            if anew:
                 session.connection().info.pop(kept_plans.PLANS, None)
             read(session)
 
