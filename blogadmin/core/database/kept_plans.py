@@ -21,7 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 from blogadmin.core.database.bare_rows import BareText
 
 MOST: Final = 32
-"""Plans that a connection keeps; each takes some ten kilobytes of the server's."""
+"""Plans that a connection keeps; each takes some seventy kilobytes of the server's memory."""
 PLANS: Final = "blogadmin: plans"
 """Where a connection's ``info`` has them."""
 # No statement of that name (somebody has thrown ours away), or a column whose type is another one now.
