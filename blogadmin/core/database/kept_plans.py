@@ -45,7 +45,8 @@ class Plans:
 
     def execute(self, cursor: Any, text: KeptText, parameters: Mapping[str, Any]) -> bool:
         """Have the statement done by its plan; ``False`` when there is none that could be used."""
-        key = (text, *parameters.values())
+        # With their types: to Python 1, 1.0 and True are the same, to PostgreSQL they are not.
+        key = (text, *parameters.values(), *map(type, parameters.values()))
         try:
             new = key not in self._names
         except TypeError:

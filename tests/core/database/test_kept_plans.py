@@ -59,6 +59,14 @@ def test_other_values_are_another_statement(session: Session) -> None:
     assert len(kept(session)) == 3
 
 
+def test_values_that_only_python_takes_for_the_same_are_told_apart(session: Session) -> None:
+    shown = KeptText("SELECT CAST(to_jsonb(%(value)s) AS text)")
+    for _ in range(3):
+        for value, words in ((1, "1"), (True, "true"), (1.0, "1.0")):
+            assert bare_rows.rows(session.connection(), shown, {"value": value}) == [(words,)]
+    assert len(kept(session)) == 3
+
+
 def test_rows_are_those_of_now(session: Session, sql: Sql) -> None:
     for _ in range(3):
         titles(session)
