@@ -25,6 +25,7 @@ from tests.benchmarks.run import Run
 from tests.benchmarks.stage import Stage, bare, statements
 
 USERS = 1_000
+_SEEDS = itertools.count(3)
 _AFTERMATH = 0.05
 """Seconds after which lists have begun to read what a commit changed."""
 
@@ -96,8 +97,11 @@ def _edits(database: Database) -> Callable[[], object]:
 
 
 def _prepared(database: Database, title_for: Callable[[str], str] = _other) -> Any:
-    """Edits ready to be applied: posts are read a hundred at a time, so that hardly any turn pays for it."""
-    random = Random(3)
+    """Edits ready to be applied: posts are read by the hundred, so that hardly any turn pays for it.
+
+    Other posts each time: those that were edited before are on the screen of a list of the newest.
+    """
+    random = Random(next(_SEEDS))
     edit_post = operations.posts.EditPost
     while True:
         with database.reader() as session:

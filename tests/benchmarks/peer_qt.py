@@ -47,7 +47,8 @@ class Peer:
         self._note("search_title", lambda: self._select(*newest, "title ILIKE '%lomera%'"))
         self._select(*newest, "id < 100000")
         self._model.setEditStrategy(QSqlTableModel.EditStrategy.OnFieldChange)
-        self._note("save_one", self._save_one, 9)
+        self._note("save_one", lambda: self._save_one("title", f"Edited {random.randrange(1_000_000)}"), 9)
+        self._note("save_counter", lambda: self._save_one("view_count", random.randrange(1_000_000)), 9)
         self._users()
         self._note("toggle_1000_users", self._toggle)
         self._write("peak_rss", peak_mb())
@@ -91,10 +92,11 @@ class Peer:
         row = random.randrange(self._model.rowCount())
         self._view.scrollTo(self._model.index(row, 0), QTableView.ScrollHint.PositionAtTop)
 
-    def _save_one(self) -> None:
-        column = self._model.fieldIndex("view_count")
-        cell = self._model.index(random.randrange(min(self._model.rowCount(), 200)), column)
-        if not self._model.setData(cell, random.randrange(1_000_000)):
+    def _save_one(self, field: str, value: object) -> None:
+        """As the others a title, which indexes hold; a counter is in none, and nobody edits it by hand."""
+        row = random.randrange(min(self._model.rowCount(), 200))
+        cell = self._model.index(row, self._model.fieldIndex(field))
+        if not self._model.setData(cell, value):
             raise RuntimeError(self._model.lastError().text())
 
     def _users(self) -> None:

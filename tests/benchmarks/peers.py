@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -89,7 +90,9 @@ def peers(run: Run) -> None:
     found: dict[str, Figures] = {}
     with run.blog.copy() as url:
         _plant_words(url)
+        own = _OwnWriting(run, url, 1 + len(WEB))
         found["qsqltablemodel"] = _driven([sys.executable, "-m", "tests.benchmarks.peer_qt"], ROOT, url)
+        own.take()
         folder = run.peers or _folder_nearby()
         python = None if folder is None else _environment(run.data_dir)
         for peer in WEB:
@@ -97,7 +100,8 @@ def peers(run: Run) -> None:
                 found[peer.name] = _driven([python, peer.program, *peer.arguments], folder, url)
             else:
                 found[peer.name] = {}
-        _own_writing(run, url)
+            own.take()
+        own.tell()
     for name, figures in found.items():
         if not figures:
             run.report.add(f"peers.{name}", None, note="could not be run here")
@@ -106,23 +110,44 @@ def peers(run: Run) -> None:
     _compare(run, [figures for figures in found.values() if figures])
 
 
-def _own_writing(run: Run, url: str) -> None:
-    """What writes is done on the same copy, to the same rows, in the same rhythm, and last: it has become no
-    quicker by what the others wrote, though all of that has been tidied up."""
-    turns = run.often(101, 7)
-    _tidy(url)
-    with open_stage(url) as stage:
-        stage.settle()
-        saved = costs.one_after_another(stage, turns)
-    bare = costs.bare_one_after_another(url, turns)
-    note = f"until the window knows, and the next at once; limit: UPDATE and COMMIT alone; {turns} times each"
-    run.report.add("peers.this_program.save_one", saved, limit=bare, note=note)
-    with closing(Database(url)) as database:
+class _OwnWriting:
+    """What writes, on the same copy, to the same rows, in the same rhythm, and once after each of the others:
+    the machine is not as quick in one minute as in the next.
+    """
+
+    def __init__(self, run: Run, url: str, takes: int) -> None:
+        self._run = run
+        self._url = url
+        self._saves = max(run.often(101, 7) // takes, 7)
+        self._rounds = max(run.often(8, 1) // takes, 1)
+        self._saved: list[tuple[float, float]] = []
+        self._switched: list[tuple[float, float]] = []
+
+    def take(self) -> None:
+        """Measure once more."""
+        _tidy(self._url)
+        with open_stage(self._url) as stage:
+            stage.settle()
+            saved = costs.one_after_another(stage, self._saves)
+        self._saved.append((saved, costs.bare_one_after_another(self._url, self._saves)))
         first = tuple(range(1, costs.USERS + 1))
-        rounds = run.often(5, 1)
-        taken, bare = costs.switched_alone(url, database, first, rounds, partial(_tidy, url))
-    note = f"the first users, {rounds} times as the others do; limit: one bare statement"
-    run.report.add("peers.this_program.toggle_1000_users", taken, limit=bare, note=note)
+        with closing(Database(self._url)) as database:
+            tidy = partial(_tidy, self._url)
+            self._switched.append(costs.switched_alone(self._url, database, first, self._rounds, tidy))
+
+    def tell(self) -> None:
+        """Report the medians of what was measured."""
+        takes = len(self._saved)
+        saved, bare = map(statistics.median, zip(*self._saved, strict=True))
+        note = f"until the window knows, and the next at once; limit: UPDATE and COMMIT alone; {self._saves} "
+        note += f"times after each of {takes} others"
+        self._run.report.add("peers.this_program.save_one", saved, limit=bare, note=note)
+        taken, bare = map(statistics.median, zip(*self._switched, strict=True))
+        note = (
+            f"the first users, {self._rounds} times as the others do after each of {takes}; limit: one bare "
+        )
+        note += "statement"
+        self._run.report.add("peers.this_program.toggle_1000_users", taken, limit=bare, note=note)
 
 
 def _plant_words(url: str) -> None:

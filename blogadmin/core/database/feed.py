@@ -36,6 +36,9 @@ LONGEST_PAUSE: Final = 5.0
 """Seconds before the next attempt to connect; each pause is twice the one before, give or take a quarter."""
 POLL: Final = 30.0
 """Seconds between two attempts, each told as "any row may have changed", where the server tells nothing."""
+GATHER: Final = 0.02
+"""Seconds for which more may come once something was heard, before it is looked at: a person who makes one
+change after the other would otherwise wait for the feed, which looks at each of them, too."""
 
 _log = logging.getLogger(__name__)
 
@@ -137,9 +140,11 @@ class Feed:
             return POLL
         while not self._ending:
             self._roused = False
-            listening.go_on(self._rows_held())
+            heard = listening.go_on(self._rows_held())
             # Roused in the middle of a statement, it has not looked since.
-            if not self._roused:
+            if not self._roused and heard:
+                self._sleep(min(listening.patience(), GATHER))
+            elif not self._roused:
                 self._sleep(listening.patience(), line.raw)
         return None
 

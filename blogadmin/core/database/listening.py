@@ -62,29 +62,35 @@ class Listening:
         self._run(_PREPARE)
         return "" if self._run("SELECT pg_listening_channels()") else POOLED
 
-    def go_on(self, held: frozenset[Row]) -> None:
-        """Take what has come and tell of it when it is due; see to the locks on the rows ``held``."""
+    def go_on(self, held: frozenset[Row]) -> bool:
+        """Take what has come and tell of it when it is due; see to the locks on the rows ``held``.
+
+        Says whether anything has come.
+        """
         self._hold(held)
         if self._beat <= time.monotonic():
             self._ask()
             self._beat = time.monotonic() + BEAT
         # Last: what came along with those answers is nothing that the socket would wake anybody for.
-        self._hear()
+        heard = self._hear()
         if self._burst.due is not None and self._burst.due <= time.monotonic():
             self._tell_of_burst()
+        return heard
 
     def patience(self) -> float:
         """Seconds until there is something to do even if nothing comes."""
         due = self._beat if self._burst.due is None else min(self._beat, self._burst.due)
         return due - time.monotonic()
 
-    def _hear(self) -> None:
+    def _hear(self) -> bool:
         self._raw.poll()
         own = self._raw.info.backend_pid
+        heard = bool(self._raw.notifies)
         while self._raw.notifies:
             one = self._raw.notifies.pop(0)
             if one.pid != own:
                 self._burst.hear(one.channel, one.pid, one.payload)
+        return heard
 
     def _tell_of_burst(self) -> None:
         if self._burst.editing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import closing
@@ -21,6 +22,7 @@ from blogadmin.core.database.embedded import EmbeddedServer
 from blogadmin.core.database.engine import Database
 from blogadmin.core.database.feed import Feed
 from blogadmin.core.database.news import Changed, LostTrack, Standing
+from blogadmin.core.database.presence import Row
 from tests.conftest import connect
 from tests.core.database.feeding import Pooler, Told, feeding, payload
 from tests.faults.proxy import FaultProxy
@@ -78,6 +80,32 @@ def test_own_commits_are_not_told(database_url: str, sql: Sql) -> None:
         sql(NOTIFY, payload(n="posts", u=[2]))
         told.wait(lambda _events: 2 in told.rows("posts"))
         assert told.rows("posts") == {2}
+
+
+def test_many_messages_are_looked_at_together(
+    database_url: str, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[float] = []
+    go_on = listening.Listening.go_on
+
+    def counted(self: listening.Listening, held: frozenset[Row]) -> bool:
+        looked.append(time.monotonic())
+        return go_on(self, held)
+
+    monkeypatch.setattr(listening.Listening, "go_on", counted)
+    with feeding(database_url) as (database, _feed, told):
+        told.live()
+        begin = time.monotonic()
+        for number in range(1, 201):
+            channel, words = payload(n="posts", u=[number])
+            with database.session_scope() as session:
+                session.execute(text("SELECT pg_notify(:c, :p)"), {"c": channel, "p": words})
+        sql(NOTIFY, payload(n="posts", u=[201]))
+        told.wait(lambda _events: 201 in told.rows("posts"))
+        end = time.monotonic()
+    # After each look that finds something, a pause and one that finds nothing may follow.
+    expected = 2 * (end - begin) / feeds.GATHER + 4
+    assert sum(begin <= at <= end for at in looked) <= expected
 
 
 def test_two_programs_tell_each_other(database_url: str) -> None:
