@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.gui.tables.cells import by_id, gone
@@ -15,11 +15,14 @@ from blogadmin.gui.tables.kept import Kept
 from blogadmin.gui.tables.row_ahead import Ahead
 from blogadmin.gui.tables.row_cache import RowCache
 from blogadmin.gui.tables.row_order import Ids
-from blogadmin.gui.tables.source import PATIENCE, Asked, Expected, First, Reads, Source, Whole
+from blogadmin.gui.tables.source import PATIENCE, Asked, Expected, First, Reads, Source, Waits, Whole
 
-FIRST_ALONE = 0.015
-"""Seconds for which the first rows have the server and the interpreter for themselves. Looking for the places
-of all others beside them would keep a person waiting; of first rows that take longer it costs nobody much."""
+FIRST_ALONE = 0.3
+"""Seconds for which the first rows have the server and the interpreter for themselves, if they take so long.
+Looking for the places of all others beside them would keep a person waiting, and on two processors the
+window, too."""
+PAINTED = 10
+"""Milliseconds after which first rows that have come are on the screen."""
 
 
 class ListLoader(QObject):
@@ -57,6 +60,9 @@ class ListLoader(QObject):
         self._generation = 0
         self._expected = 0
         self._survey: Callable[..., Iterator[Expected | Whole]]
+        self._surveying: Waits | None = None
+        self._painted = QTimer(self, singleShot=True, interval=PAINTED)
+        self._painted.timeout.connect(self._hasten)
         self._whole: Whole | None = None
         self._finished = False
         self.first_due = False
@@ -90,7 +96,9 @@ class ListLoader(QObject):
         _first, ids = self._slots
         work = partial(self._survey, kept=kept, guess=self.first_due and expected is None)
         after = FIRST_ALONE if self.first_due else 0
-        self._tasks.stream(ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE, after=after)
+        self._surveying = self._tasks.stream(
+            ids, work, self._take_part, self._finish, self._fail, limit=PATIENCE, after=after
+        )
 
     def _take_first(self, answer: First) -> None:
         if answer.generation != self._generation:
@@ -105,6 +113,11 @@ class ListLoader(QObject):
             cache.put_first(entries, partial(gone, self._columns))
             self.began.emit(cache)
         self.first_shown.emit(answer.whole)
+        self._painted.start()
+
+    def _hasten(self) -> None:
+        if self._surveying is not None and not self.first_due:
+            self._surveying.hasten()
 
     def _take_part(self, part: Expected | Whole) -> None:
         if part.generation != self._generation:

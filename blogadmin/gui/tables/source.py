@@ -39,6 +39,12 @@ class Source(Protocol):
     def rows(self, session: Any, ids: Sequence[int], spec: ListSpec | None = None) -> Mapping[int, Any]: ...
 
 
+class Waits(Protocol):
+    """What may begin some time later."""
+
+    def hasten(self) -> None: ...
+
+
 class Reads(Protocol):
     """The part of the tasks that a list needs."""
 
@@ -62,7 +68,7 @@ class Reads(Protocol):
         *,
         limit: float | None = None,
         after: float = 0,
-    ) -> object: ...
+    ) -> Waits: ...
 
     def cancel(self, slot: str) -> None: ...
 

@@ -218,6 +218,12 @@ def test_a_stream_may_begin_later(tasks: Tasks, qtbot: QtBot) -> None:
     assert begun[0] - asked >= 0.1
 
 
+def test_a_stream_that_waits_can_be_hastened(tasks: Tasks, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    tasks.stream("ids", lambda _session: iter([1]), seen.append, lambda: None, never, after=600).hasten()
+    qtbot.waitUntil(lambda: seen == [1])
+
+
 def test_a_stream_that_is_not_wanted_any_more_waits_no_longer(
     one_reader: Tasks, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -247,6 +247,9 @@ class Call(NamedTuple):
     done: Callable[..., object]
     failed: Callable[[Exception], object] | None
 
+    def hasten(self) -> None:
+        """Nothing: here all waits until it is told to run."""
+
 
 class ManualTasks:
     """Does what is asked when told to; a newer call on a slot replaces an older one."""
@@ -276,8 +279,8 @@ class ManualTasks:
         *,
         limit: float | None = None,
         after: float = 0,
-    ) -> None:
-        self._add(Call(slot, work, each, done, failed))
+    ) -> Call:
+        return self._add(Call(slot, work, each, done, failed))
 
     def cancel(self, slot: str) -> None:
         self.waiting = deque(call for call in self.waiting if call.slot != slot)
@@ -311,10 +314,11 @@ class ManualTasks:
             self.run(self.waiting[0].slot.partition(".")[2])
         raise AssertionError("the model never stops asking")
 
-    def _add(self, call: Call) -> None:
+    def _add(self, call: Call) -> Call:
         self.cancel(call.slot)
         self.waiting.append(call)
         self.log.append(call.slot)
+        return call
 
 
 def show_list(model: ListModel, qtbot: QtBot, width: int, height: int) -> ListView:

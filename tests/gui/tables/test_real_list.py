@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
+from sqlalchemy.orm import Session
 
 from blogadmin.core import queries
 from blogadmin.core.database.changes import Changes
@@ -18,7 +20,7 @@ from blogadmin.core.database.errors import Unavailable
 from blogadmin.core.queries.spec import ListSpec, Sort
 from blogadmin.core.transfer import generate
 from blogadmin.gui.control.tasks import Tasks
-from blogadmin.gui.tables import source
+from blogadmin.gui.tables import list_loader, source
 from blogadmin.gui.tables.columns import CellKind, Column, field_text, time_column
 from blogadmin.gui.tables.list_model import ListModel, State
 from blogadmin.gui.tables.list_view import ListView
@@ -65,6 +67,27 @@ def view(tasks: Tasks, qtbot: QtBot) -> ListView:
 def load(view: ListView, qtbot: QtBot, spec: ListSpec) -> None:
     view.list_model().load(spec)
     qtbot.waitUntil(lambda: view.list_model().state is State.READY, timeout=PATIENCE)
+
+
+def test_places_are_looked_for_once_first_rows_are_there(
+    view: ListView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_loader, "FIRST_ALONE", 600)
+    first, survey, told = source.Asked.first, source.Asked.survey, list[str]()
+
+    def reading(self: source.Asked, session: Session, **spec: Any) -> source.First:
+        answer = first(self, session, **spec)
+        told.append("first rows")
+        return answer
+
+    def surveying(self: source.Asked, session: Session, **spec: Any) -> Any:
+        told.append("places")
+        yield from survey(self, session, **spec)
+
+    monkeypatch.setattr(source.Asked, "first", reading)
+    monkeypatch.setattr(source.Asked, "survey", surveying)
+    load(view, qtbot, ListSpec("", (Sort("title"),)))
+    assert told == ["first rows", "places"]
 
 
 def shown(view: ListView, qtbot: QtBot, row: int, column: int = 0) -> str:
