@@ -93,7 +93,7 @@ class Peer:
         self._view.scrollTo(self._model.index(row, 0), QTableView.ScrollHint.PositionAtTop)
 
     def _save_one(self, field: str, value: object) -> None:
-        """As the others a title, which indexes hold; a counter is in none, and nobody edits it by hand."""
+        """A title stands in indexes; a counter is in none, and nobody edits it by hand."""
         row = random.randrange(min(self._model.rowCount(), 200))
         cell = self._model.index(row, self._model.fieldIndex(field))
         if not self._model.setData(cell, value):
