@@ -48,6 +48,7 @@ class Peer:
         self._select(*newest, "id < 100000")
         self._model.setEditStrategy(QSqlTableModel.EditStrategy.OnFieldChange)
         self._note("save_one", lambda: self._save_one("title", f"Edited {random.randrange(1_000_000)}"), 9)
+        # In no index, so it takes less; nobody edits it by hand.
         self._note("save_counter", lambda: self._save_one("view_count", random.randrange(1_000_000)), 9)
         self._users()
         self._note("toggle_1000_users", self._toggle)
@@ -93,7 +94,6 @@ class Peer:
         self._view.scrollTo(self._model.index(row, 0), QTableView.ScrollHint.PositionAtTop)
 
     def _save_one(self, field: str, value: object) -> None:
-        """A title stands in indexes; a counter is in none, and nobody edits it by hand."""
         row = random.randrange(min(self._model.rowCount(), 200))
         cell = self._model.index(row, self._model.fieldIndex(field))
         if not self._model.setData(cell, value):

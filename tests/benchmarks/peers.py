@@ -139,14 +139,12 @@ class _OwnWriting:
         """Report the medians of what was measured."""
         takes = len(self._saved)
         saved, bare = map(statistics.median, zip(*self._saved, strict=True))
-        note = f"until the window knows, and the next at once; limit: UPDATE and COMMIT alone; {self._saves} "
-        note += f"times after each of {takes} others"
+        note = "until the window knows, and the next at once; limit: UPDATE and COMMIT alone; "
+        note += f"{self._saves} times after each of {takes} others"
         self._run.report.add("peers.this_program.save_one", saved, limit=bare, note=note)
         taken, bare = map(statistics.median, zip(*self._switched, strict=True))
-        note = (
-            f"the first users, {self._rounds} times as the others do after each of {takes}; limit: one bare "
-        )
-        note += "statement"
+        note = "the first users, as the others do; limit: one bare statement; "
+        note += f"{self._rounds} times after each of {takes} others"
         self._run.report.add("peers.this_program.toggle_1000_users", taken, limit=bare, note=note)
 
 

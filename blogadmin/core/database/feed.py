@@ -142,9 +142,11 @@ class Feed:
             self._roused = False
             heard = listening.go_on(self._rows_held())
             # Roused in the middle of a statement, it has not looked since.
-            if not self._roused and heard:
+            if self._roused:
+                continue
+            if heard:
                 self._sleep(min(listening.patience(), GATHER))
-            elif not self._roused:
+            else:
                 self._sleep(listening.patience(), line.raw)
         return None
 

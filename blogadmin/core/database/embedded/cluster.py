@@ -42,6 +42,7 @@ _SOCKET_NAME = f".s.PGSQL.{_PORT}"
 _SOCKET_PATH_MAX = 103
 _INITDB_TIMEOUT_S = 300.0
 _TAIL = 2000
+# PostgreSQL's own number.
 _HELPERS = 2
 _LOG_KEPT_S = 6 * 24 * 3600.0
 
